@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"io"
+	"time"
+
+	rag "ragserver"
+	"ragserver/ingest"
+	"ragserver/llm/answer"
+	"ragserver/retrieve"
+)
+
+// What the API serves. Its parts are small so that a test can stand in for each.
+type Service struct {
+	Retriever Retriever
+	Answerer  Answerer
+	Documents Documents
+	Monitor   Monitor
+}
+
+// A Retriever searches.
+type Retriever interface {
+	Retrieve(ctx context.Context, q retrieve.Query) (retrieve.Result, error)
+}
+
+// An Answerer answers; Freshness is of the index state that was read.
+type Answerer interface {
+	Answer(ctx context.Context, r AnswerRequest, emit func(answer.Event) error) (answer.Answer, Freshness, error)
+}
+
+// An AnswerRequest is a question with its limits.
+type AnswerRequest struct {
+	Prompt string
+	K      int // 0: the default
+	Filter string
+	Glob   string
+	Model  string
+}
+
+// Freshness says which state of the index an answer was made from.
+type Freshness struct {
+	Epoch         rag.Epoch
+	CompleteUntil time.Time
+}
+
+// Documents lists, reads and changes the documents.
+type Documents interface {
+	// List returns the documents of one page in order of URI, and the cursor
+	// of the next page, "" after the last.
+	List(ctx context.Context, q ListQuery) (docs []rag.Document, next string, err error)
+	// Get returns a document, its text, and its chunks with their texts;
+	// ErrNotFound if there is none.
+	Get(ctx context.Context, uri rag.URI) (rag.Document, string, error)
+	// Put stores body under path among the uploaded documents and returns
+	// its URI and a token for Wait. A path that leaves the folder or is not
+	// valid is a *BadRequest.
+	Put(ctx context.Context, path string, body io.Reader) (rag.URI, string, error)
+	// Delete removes an uploaded document; ErrReadOnly for one of another
+	// source, ErrNotFound if there is none.
+	Delete(ctx context.Context, uri rag.URI) (token string, err error)
+	// Wait returns when the change that token stands for is searchable; a
+	// token that cannot be read is a *BadRequest.
+	Wait(ctx context.Context, token string) error
+}
+
+// A ListQuery selects documents.
+type ListQuery struct {
+	Status rag.Status // "" for all
+	Text   string     // part of the path or title, in any case
+	Source string
+	Filter string // JMESPath
+	Glob   string
+	Limit  int // 0: the default
+	Cursor string
+}
+
+// A Monitor tells how the service does.
+type Monitor interface {
+	Sources() []SourceStatus
+	Statistics() Statistics
+	// Ready returns nil once every source has been listed and what was
+	// found is searchable, else what is awaited.
+	Ready() error
+	// Changed is closed at the next change of anything that Sources or
+	// Statistics tell.
+	Changed() <-chan struct{}
+}
+
+// A SourceStatus is a source as the service sees it.
+type SourceStatus struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	ingest.Status
+	Documents int           `json:"documents"` // indexed or partial
+	Failed    int           `json:"failed"`
+	Pending   int           `json:"pending"`
+	Lag       time.Duration `json:"lag_ns"` // age of the oldest change that is not searchable; 0 if none
+}
+
+// Statistics counts what the service holds.
+type Statistics struct {
+	Documents     int       `json:"documents"` // known, failed ones too
+	Indexed       int       `json:"indexed"`
+	Failed        int       `json:"failed"`
+	Pending       int       `json:"pending"`
+	Chunks        int       `json:"chunks"`
+	Vectors       int       `json:"vectors"`
+	Embedded      uint64    `json:"embedded"` // texts that the model was asked for since the start
+	Epoch         rag.Epoch `json:"epoch"`
+	LastModified  time.Time `json:"last_modified,omitzero"` // the newest document's
+	LastIndexed   time.Time `json:"last_indexed,omitzero"`
+	CompleteUntil time.Time `json:"complete_until,omitzero"`
+	Embedder      string    `json:"embedder"` // its space
+	Model         string    `json:"model"`    // of the answerer
+	// Trouble says what does not work at present - a model that does not
+	// answer, a full disk - one sentence each.
+	Trouble []string `json:"trouble,omitempty"`
+}
