@@ -8,6 +8,8 @@ package index
 
 import (
 	"context"
+	"errors"
+	"iter"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -31,42 +33,86 @@ type Change struct {
 	Vector rag.Vector
 }
 
+// ErrCorrupt says that what a leg has on disk cannot be read. Its directory can
+// be deleted: everything in it is derived, and is filled in again.
+var ErrCorrupt = errors.New("index is corrupt")
+
 // A Leg is a searchable set of chunks.
 //
-// Apply is called from one goroutine with growing epochs, each chunk at most
-// once in an epoch and never added twice without a removal between. Snapshot
-// may be called by any goroutine, beside Apply.
+// Apply, Rebind and Close are called from one goroutine. Apply is called with
+// growing epochs, each chunk at most once in an epoch, except that a removal may
+// stand before an addition of the same chunk, under another row: then it is
+// replaced. No chunk is added twice without a removal between, and no two chunks
+// have one row at a time. Snapshot may be called by any goroutine, beside Apply.
 type Leg interface {
 	// Apply makes all changes of an epoch visible at once to snapshots that
-	// are taken after it returns. After an error the epoch may be applied
-	// again. A leg on disk skips what it holds already.
+	// are taken after it returns. After an error nothing of it is visible
+	// and the epoch may be applied again; an epoch that the leg holds
+	// already is skipped. Removing a chunk that is not there does nothing.
+	//
+	// Epoch 0 is for filling a leg in parts of bounded size: the part
+	// belongs to the next epoch that is applied, and Durable does not count
+	// it before that.
 	Apply(ctx context.Context, epoch rag.Epoch, changes []Change) error
 
 	// Snapshot returns the state after the last Apply. It stays as it is
-	// until it is closed.
+	// until it is closed. Taking one is cheap.
 	Snapshot() Snapshot
 
 	// Durable is the last epoch that a sudden end of the process does not
-	// lose: later ones are applied again at the next start. A leg in memory
-	// returns 0 and is filled again completely.
+	// lose. A leg in memory returns 0 and is filled again completely.
 	Durable() rag.Epoch
 
+	// Close ends the leg. Snapshots must be closed before.
 	Close() error
+}
+
+// A Rebinder is a Leg that keeps chunks across restarts, by their IDs.
+type Rebinder interface {
+	// Rebind is called once, before the first Apply. The sequence says which
+	// chunks the leg should hold and the row that each now has. The leg
+	// forgets every other chunk that it has on disk, and calls missing for
+	// each that it lacks: the caller adds those. An ID stands for one text
+	// for ever, so that comparing IDs is enough.
+	Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, Row], missing func(rag.ChunkID, Row) error) error
 }
 
 // A Snapshot is one unchanging state of a leg. Any number of goroutines may use
 // it until Close.
 type Snapshot interface {
-	// Search returns the q.K best rows, best first, fewer only if there are
-	// no more that match. A query that the leg cannot use (no vector, no
-	// known word) has no result and no error.
+	// Search returns the q.K best rows, best first and equal scores by row,
+	// fewer only if there are no more that match. A query that the leg cannot
+	// use (no vector, no known word) has no result and no error.
 	Search(ctx context.Context, q Query) ([]Scored, error)
 
-	// Score returns the exact score of each of rows for q, in order; 0 for
-	// a row that is not in the snapshot or does not match at all.
+	// Score returns the exact score of each of rows for q, in order: what
+	// Search says of it, whatever q.K and q.Rows are; 0 for a row that is
+	// not in the snapshot or does not match at all.
 	Score(ctx context.Context, q Query, rows []Row) ([]float64, error)
 
+	// Len is the number of chunks in the snapshot.
+	Len() int
+
 	Close()
+}
+
+// A SearchScorer is a Snapshot for which searching and scoring together is
+// cheaper than one after the other.
+type SearchScorer interface {
+	SearchScore(ctx context.Context, q Query, rows []Row) ([]Scored, []float64, error)
+}
+
+// SearchScore returns what s.Search and s.Score return, in one pass where s can.
+func SearchScore(ctx context.Context, s Snapshot, q Query, rows []Row) ([]Scored, []float64, error) {
+	if joint, ok := s.(SearchScorer); ok {
+		return joint.SearchScore(ctx, q, rows)
+	}
+	found, err := s.Search(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	scores, err := s.Score(ctx, q, rows)
+	return found, scores, err
 }
 
 // A Query is a question to one leg.
