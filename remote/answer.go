@@ -1,10 +1,8 @@
 package remote
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -27,28 +25,27 @@ const (
 
 // body is the answer's, watched for silence and length.
 type body struct {
-	client      *Client
-	caller, ctx context.Context // the caller's, and the one that this call was made with
-	cancel      context.CancelCauseFunc
-	from        io.ReadCloser
-	silence     *time.Timer
-	left        int64
-	secret      string
+	from    io.ReadCloser
+	left    int64                 // bytes that may still come
+	wait    time.Duration         // for the next byte
+	silence *time.Timer           // runs during a Read only
+	cancel  func(error)           // ends the call
+	explain func(err error) error // names the end of a Read
 }
 
 func (b *body) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, &Error{Provider: b.client.provider, Message: fmt.Sprintf("answer longer than %d bytes", b.client.limits.Bytes), Err: errTooLong}
+		return 0, b.explain(errTooLong)
 	}
 	if int64(len(p)) > b.left {
 		p = p[:b.left]
 	}
-	b.silence.Reset(b.client.limits.Silence)
+	b.silence.Reset(b.wait)
 	n, err := b.from.Read(p)
 	b.silence.Stop()
 	b.left -= int64(n)
 	if err != nil && err != io.EOF {
-		err = b.client.explain(b.caller, b.ctx, err, b.secret)
+		err = b.explain(err)
 	}
 	return n, err
 }

@@ -66,35 +66,40 @@ func sameHost(req *http.Request, via []*http.Request) error {
 // while it is read is an *Error too.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	b := &body{client: c, caller: req.Context(), cancel: cancel, left: c.limits.Bytes}
-	b.silence = time.AfterFunc(c.limits.Silence, func() { cancel(errSilent) })
+	silence := time.AfterFunc(c.limits.Silence, func() { cancel(errSilent) })
+	explain := func(err error) error { return c.explain(req, context.Cause(ctx), err) }
 	resp, err := c.http.Do(req.WithContext(ctx))
-	b.silence.Stop()
+	silence.Stop()
 	if err != nil {
+		err = explain(err)
 		cancel(nil)
-		return nil, c.explain(req.Context(), ctx, err, secret(req))
+		return nil, err
 	}
-	b.ctx, b.from, b.secret = ctx, resp.Body, secret(req)
-	resp.Body = b
+	resp.Body = &body{
+		from: resp.Body, left: c.limits.Bytes, wait: c.limits.Silence,
+		silence: silence, cancel: cancel, explain: explain,
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		defer b.Close()
-		return nil, refusal(c.provider, resp, b.secret)
+		defer resp.Body.Close()
+		return nil, refusal(c.provider, resp, secret(req))
 	}
 	return resp, nil
 }
 
 // explain finds out which of the ends that look alike to net/http ended a call:
 // the caller's, our patience, or the provider's.
-func (c *Client) explain(caller, call context.Context, err error, secret string) error {
+func (c *Client) explain(req *http.Request, cause, err error) error {
 	switch {
-	case caller.Err() != nil:
-		err = context.Cause(caller)
-	case errors.Is(context.Cause(call), errSilent):
+	case req.Context().Err() != nil:
+		err = req.Context().Err()
+	case errors.Is(cause, errSilent):
 		return &Error{Provider: c.provider, Message: fmt.Sprintf("silent for %v", c.limits.Silence), Temporary: true, Err: errSilent}
+	case errors.Is(err, errTooLong):
+		return &Error{Provider: c.provider, Message: fmt.Sprintf("answer longer than %d bytes", c.limits.Bytes), Err: errTooLong}
 	}
 	err = From(c.provider, err)
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Message = hide(e.Message, secret)
+		e.Message = hide(e.Message, secret(req))
 	}
 	return err
 }

@@ -70,6 +70,23 @@ func From(provider string, err error) error {
 	return &Error{Provider: provider, Message: Clean(reason(err)), Temporary: Temporary(err), Err: err}
 }
 
+// Garbled returns the error of an answer that came whole and cannot be used, as
+// err says. It is temporary: what stands between us and the provider, or the
+// wrong model behind a name, is put right without our being started again.
+func Garbled(provider string, err error) *Error {
+	return &Error{Provider: provider, Message: Clean("the answer cannot be used: " + err.Error()), Temporary: true, Err: err}
+}
+
+// Unreadable is From for an err that ended the decoding of an answer: what is
+// no failure of the call is a garbled answer.
+func Unreadable(provider string, err error) error {
+	_, named := errors.AsType[*Error](err)
+	if named || Temporary(err) || errors.Is(err, context.Canceled) {
+		return From(provider, err)
+	}
+	return Garbled(provider, err)
+}
+
 // reason leaves out what net/http wraps around a cause: the address with its
 // query is not for a log.
 func reason(err error) string {

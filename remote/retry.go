@@ -61,7 +61,7 @@ func Retry(ctx context.Context, b Backoff, fn func(ctx context.Context) error) e
 			return err
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 		wait := b.Wait(tries, err)
 		if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
@@ -70,7 +70,7 @@ func Retry(ctx context.Context, b Backoff, fn func(ctx context.Context) error) e
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return fmt.Errorf("%w: waiting to try again after %w", context.Cause(ctx), err)
+			return fmt.Errorf("%w: waiting to try again after %w", ctx.Err(), err)
 		}
 	}
 }
