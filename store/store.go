@@ -38,6 +38,8 @@ type Store interface {
 	// until closed.
 	Snapshot() Snapshot
 
+	// Close ends the use of the store and of the snapshots that are still
+	// open: what is called later returns ErrClosed.
 	Close() error
 }
 
@@ -72,4 +74,9 @@ var (
 	// ErrCorrupt says that what is on disk cannot be trusted. Nothing was
 	// changed.
 	ErrCorrupt = errors.New("store is corrupt")
+	// ErrClosed says that the store, or the snapshot, has been closed.
+	ErrClosed = errors.New("store is closed")
+	// ErrTooLarge says that a batch exceeds what one commit can hold. Nothing
+	// was written; the same batch never fits.
+	ErrTooLarge = errors.New("batch is too large")
 )

@@ -1,0 +1,163 @@
+package pebblestore
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"ragserver/store"
+)
+
+// Get implements store.Reader.
+func (s *Store) Get(key []byte) ([]byte, error) {
+	if !s.use.begin() {
+		return nil, store.ErrClosed
+	}
+	defer s.use.done()
+	return s.get(s.db, key)
+}
+
+// Scan implements store.Reader.
+func (s *Store) Scan(prefix []byte) iter.Seq2[store.KV, error] {
+	return func(yield func(store.KV, error) bool) {
+		if !s.use.begin() {
+			yield(store.KV{}, store.ErrClosed)
+			return
+		}
+		defer s.use.done()
+		s.scan(s.db, prefix, yield)
+	}
+}
+
+// Snapshot implements store.Store.
+func (s *Store) Snapshot() store.Snapshot {
+	v := &snapshot{store: s}
+	if !s.use.begin() {
+		v.use.end()
+		return v
+	}
+	defer s.use.done()
+	v.snap = s.db.NewSnapshot()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.snapshots[v] = struct{}{}
+	return v
+}
+
+// A snapshot ends with its store.
+type snapshot struct {
+	store *Store
+	snap  *pebble.Snapshot
+	use   use
+}
+
+// begin reports whether a call may go on; if so, done must follow.
+func (v *snapshot) begin() bool {
+	if !v.store.use.begin() {
+		return false
+	}
+	if !v.use.begin() {
+		v.store.use.done()
+		return false
+	}
+	return true
+}
+
+func (v *snapshot) done() {
+	v.use.done()
+	v.store.use.done()
+}
+
+func (v *snapshot) Get(key []byte) ([]byte, error) {
+	if !v.begin() {
+		return nil, store.ErrClosed
+	}
+	defer v.done()
+	return v.store.get(v.snap, key)
+}
+
+func (v *snapshot) Scan(prefix []byte) iter.Seq2[store.KV, error] {
+	return func(yield func(store.KV, error) bool) {
+		if !v.begin() {
+			yield(store.KV{}, store.ErrClosed)
+			return
+		}
+		defer v.done()
+		v.store.scan(v.snap, prefix, yield)
+	}
+}
+
+// Close waits for calls that are under way.
+func (v *snapshot) Close() error {
+	if !v.store.use.begin() {
+		return store.ErrClosed // and the store has closed it
+	}
+	defer v.store.use.done()
+	if !v.use.end() {
+		return store.ErrClosed
+	}
+	v.use.wait()
+	v.store.mu.Lock()
+	delete(v.store.snapshots, v)
+	v.store.mu.Unlock()
+	return v.snap.Close()
+}
+
+func (s *Store) get(r pebble.Reader, key []byte) ([]byte, error) {
+	value, closer, err := r.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.readError(err)
+	}
+	defer closer.Close()
+	if len(value) == 0 {
+		return []byte{}, nil
+	}
+	return slices.Clone(value), nil
+}
+
+func (s *Store) scan(r pebble.Reader, prefix []byte, yield func(store.KV, error) bool) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		yield(store.KV{}, s.readError(err))
+		return
+	}
+	defer it.Close()
+	for ok := it.First(); ok; ok = it.Next() {
+		value, err := it.ValueAndErr()
+		if err != nil {
+			yield(store.KV{}, s.readError(err))
+			return
+		}
+		if !yield(store.KV{Key: it.Key(), Value: value}, nil) {
+			return
+		}
+	}
+	if err := it.Error(); err != nil {
+		yield(store.KV{}, s.readError(err))
+	}
+}
+
+func (s *Store) readError(err error) error {
+	if isCorrupt(err) {
+		return describe(s.dir, err)
+	}
+	return fmt.Errorf("reading store %q: %w", s.dir, err)
+}
+
+// after returns the first key behind all keys with prefix, nil if there is none.
+func after(prefix []byte) []byte {
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i] < 0xff {
+			end := slices.Clone(prefix[:i+1])
+			end[i]++
+			return end
+		}
+	}
+	return nil
+}
