@@ -8,6 +8,11 @@ import (
 	rag "ragserver"
 )
 
+// Version changes whenever a parser gives other output for the same bytes. It
+// belongs into the key under which parsed text is stored, so that an upgrade
+// parses again what it would parse differently.
+const Version = "1"
+
 // A Parser reads one family of formats.
 //
 // Parse is a pure function of its input: the same bytes and name give the same
