@@ -67,14 +67,15 @@ type Leg interface {
 	Close() error
 }
 
-// A Rebinder is a Leg that keeps chunks across restarts, by their IDs.
+// A Rebinder is a text leg that keeps chunks across restarts, by their IDs.
 type Rebinder interface {
 	// Rebind is called once, before the first Apply. The sequence says which
 	// chunks the leg should hold and the row that each now has. The leg
-	// forgets every other chunk that it has on disk, and calls missing for
-	// each that it lacks: the caller adds those. An ID stands for one text
-	// for ever, so that comparing IDs is enough.
-	Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, Row], missing func(rag.ChunkID, Row) error) error
+	// forgets every other chunk that it has on disk, forgets its epoch, and
+	// returns the rows that it lacks: the caller adds those, and then applies
+	// the epoch. An ID stands for one text for ever, so comparing IDs is
+	// enough.
+	Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, Row]) (missing []Row, err error)
 }
 
 // A Snapshot is one unchanging state of a leg. Any number of goroutines may use

@@ -3,15 +3,60 @@ package hybrid
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
+	"time"
 
 	rag "ragserver"
 	"ragserver/index"
 )
 
+// refreshAfter is how old the legs' snapshots may be while no epoch comes. A
+// leg on disk merges what it has in the background, and holding an old snapshot
+// keeps what was merged away.
+const refreshAfter = time.Second
+
 // An Index is a vector leg and a text leg searched as one.
+//
+// Restore, Apply and Close are called from one goroutine; Snapshot and Durable
+// by any, beside them.
 type Index struct {
 	config       Config
 	vector, text index.Leg
+	docs         *documents
+	filters      *filters
+
+	writer  sync.Mutex // held by Apply, Restore, Close and refresh; guards the rest of this block
+	rows    rowPool
+	table   rowTable
+	byID    map[rag.ChunkID]index.Row
+	pending *plan // of an epoch whose Apply failed halfway
+	graves  []grave
+
+	mu      sync.Mutex // guards the rest
+	current *state
+	held    map[uint64]int // snapshots and states held, by version
+	taken   time.Time      // when current's legs were looked at
+}
+
+// A state is what snapshots of one version share. Index.mu guards refs.
+type state struct {
+	version      uint64
+	epoch        rag.Epoch
+	vector, text index.Snapshot
+	table        rowTable
+	change       *change // that led to this version; later ones are linked to it
+	docs, chunks int
+	vectors      int
+	refs         int
+}
+
+// A grave holds what may be used again when no snapshot older than version is
+// held any more.
+type grave struct {
+	version uint64
+	rows    []index.Row
+	docs    []*document
 }
 
 // New returns an empty index over the two legs, which it owns from now on.
@@ -20,42 +65,127 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Index{config: c, vector: vector, text: text}, nil
+	if vector == nil || text == nil {
+		return nil, errors.New("hybrid: a leg is missing")
+	}
+	x := &Index{
+		config:  c,
+		vector:  vector,
+		text:    text,
+		docs:    newDocuments(),
+		filters: newFilters(),
+		byID:    make(map[rag.ChunkID]index.Row),
+		held:    make(map[uint64]int),
+	}
+	x.publish(&state{change: new(change)})
+	return x, nil
 }
 
-// Restore brings the index to the state of t. It is called once, before Apply.
-func (x *Index) Restore(ctx context.Context, t Truth) error { return errors.ErrUnsupported }
+// publish makes s, with the legs as they are, the state that snapshots are
+// taken of.
+func (x *Index) publish(s *state) {
+	s.vector, s.text = x.vector.Snapshot(), x.text.Snapshot()
+	s.refs = 1
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	old := x.current
+	x.held[s.version]++
+	x.current, x.taken = s, time.Now()
+	if old != nil {
+		x.release(old)
+	}
+}
 
-// Apply makes b visible, all of it at once.
+// release gives back one reference to s. It is called with x.mu held.
+func (x *Index) release(s *state) {
+	if s.refs--; s.refs > 0 {
+		return
+	}
+	s.vector.Close()
+	s.text.Close()
+	if x.held[s.version]--; x.held[s.version] == 0 {
+		delete(x.held, s.version)
+	}
+}
+
+// oldest is the lowest version that is held.
+func (x *Index) oldest() uint64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	oldest := x.current.version
+	for v := range x.held {
+		oldest = min(oldest, v)
+	}
+	return oldest
+}
+
+// Snapshot returns the state after the last Apply. It stays as it is until it
+// is closed.
+func (x *Index) Snapshot() *Snapshot {
+	x.refresh()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.current.refs++
+	return &Snapshot{index: x, state: x.current}
+}
+
+// refresh lets go of what a leg has merged away since the last Apply.
+func (x *Index) refresh() {
+	x.mu.Lock()
+	due := time.Since(x.taken) >= refreshAfter
+	x.mu.Unlock()
+	if !due || !x.writer.TryLock() {
+		return // an Apply is under way and will do it
+	}
+	defer x.writer.Unlock()
+	x.mu.Lock()
+	s := *x.current
+	x.mu.Unlock()
+	x.publish(&s)
+}
+
+// Durable is the last epoch that the text leg has safely on disk. What came
+// later is compared with the truth and caught up by Restore.
+func (x *Index) Durable() rag.Epoch { return x.text.Durable() }
+
+// Close closes the legs. All snapshots must be closed before.
+func (x *Index) Close() error {
+	x.writer.Lock()
+	defer x.writer.Unlock()
+	x.mu.Lock()
+	x.release(x.current)
+	x.mu.Unlock()
+	return errors.Join(x.vector.Close(), x.text.Close())
+}
+
+// Apply makes b visible, all of it at once in both legs and in the metadata.
+// After an error the old state stays visible, and the same epoch can be applied
+// again with the same batch. An epoch that the index holds already is skipped.
 func (x *Index) Apply(ctx context.Context, epoch rag.Epoch, b Batch) error {
-	return errors.ErrUnsupported
-}
-
-// Durable is the last epoch that both legs keep on disk.
-func (x *Index) Durable() rag.Epoch { return 0 }
-
-// Snapshot returns the state after the last Apply.
-func (x *Index) Snapshot() *Snapshot { return &Snapshot{} }
-
-// Close closes the legs.
-func (x *Index) Close() error { return nil }
-
-// A Snapshot is one unchanging state of an Index.
-type Snapshot struct{}
-
-// Epoch is the last epoch in the snapshot.
-func (s *Snapshot) Epoch() rag.Epoch { return 0 }
-
-// Close releases the snapshot.
-func (s *Snapshot) Close() {}
-
-// Metadata returns the metadata of a document.
-func (s *Snapshot) Metadata(uri rag.URI) (map[string]any, bool) { return nil, false }
-
-// Len counts what is searchable.
-func (s *Snapshot) Len() (docs, chunks, vectors int) { return 0, 0, 0 }
-
-// Search returns the best q.K chunks, best first.
-func (s *Snapshot) Search(ctx context.Context, q Query) ([]Hit, error) {
-	return nil, errors.ErrUnsupported
+	x.writer.Lock()
+	defer x.writer.Unlock()
+	if epoch <= x.current.epoch {
+		return nil
+	}
+	p := x.pending
+	if p == nil || p.epoch != epoch {
+		if p != nil {
+			return fmt.Errorf("applying epoch %d: epoch %d was applied halfway and has to be repeated first", epoch, p.epoch)
+		}
+		var err error
+		if p, err = x.plan(epoch, b); err != nil {
+			return fmt.Errorf("applying epoch %d: %w", epoch, err)
+		}
+	}
+	if err := x.vector.Apply(ctx, epoch, p.vector); err != nil {
+		x.abandon(p)
+		return fmt.Errorf("applying epoch %d to the vector leg: %w", epoch, err)
+	}
+	if err := x.text.Apply(ctx, epoch, p.text); err != nil {
+		x.pending = p // the vector leg has it, with these rows
+		return fmt.Errorf("applying epoch %d to the text leg: %w", epoch, err)
+	}
+	x.pending = nil
+	x.commit(p)
+	return nil
 }

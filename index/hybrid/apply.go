@@ -1,0 +1,281 @@
+package hybrid
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	rag "ragserver"
+	"ragserver/index"
+)
+
+// A plan is an epoch worked out: what the legs are told, and what the index
+// notes when they have done it. Making it changes nothing but which rows are
+// free.
+type plan struct {
+	epoch        rag.Epoch
+	vector, text []index.Change
+	taken        []index.Row // for additions
+	freed        []index.Row
+	removed      map[rag.ChunkID]index.Row
+	ids          []rag.ChunkID // of taken
+	vectored     []index.Row   // that have a vector now
+	docs         map[rag.URI]*edit
+	vectors      int // more than before
+}
+
+// An edit is what happens to one document.
+type edit struct {
+	doc      *document      // nil: not known before
+	metadata map[string]any // nil: as it was
+	gone     bool
+	added    []index.Row
+	removed  []index.Row
+}
+
+// plan works out an epoch.
+func (x *Index) plan(epoch rag.Epoch, b Batch) (*plan, error) {
+	p := &plan{
+		epoch:   epoch,
+		removed: make(map[rag.ChunkID]index.Row),
+		docs:    make(map[rag.URI]*edit),
+	}
+	for _, d := range b.Documents {
+		e := x.edit(p, d.URI)
+		e.gone = d.Gone
+		e.metadata = d.Metadata
+		if e.metadata == nil {
+			e.metadata = map[string]any{}
+		}
+	}
+	adds, removes, err := split(b.Chunks)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range adds {
+		if e := x.edit(p, c.URI); e.gone || e.doc == nil && e.metadata == nil {
+			return nil, fmt.Errorf("chunk %s is added to document %q, which is not there", c.ID, c.URI)
+		}
+	}
+	for _, c := range adds {
+		x.planAdd(p, c)
+		delete(removes, c.ID)
+	}
+	for id := range removes {
+		x.planRemove(p, id)
+	}
+	x.planGone(p)
+	return p, nil
+}
+
+// split tells additions from removals.
+func split(changes []ChunkChange) (adds []ChunkChange, removes map[rag.ChunkID]bool, err error) {
+	removes = make(map[rag.ChunkID]bool)
+	seen := make(map[rag.ChunkID]bool)
+	for _, c := range changes {
+		switch {
+		case c.Diff == -1:
+			removes[c.ID] = true
+		case c.Diff == 1 && seen[c.ID]:
+			return nil, nil, fmt.Errorf("chunk %s is added twice", c.ID)
+		case c.Diff == 1:
+			seen[c.ID] = true
+			adds = append(adds, c)
+		default:
+			return nil, nil, fmt.Errorf("chunk %s has diff %d, not +1 or -1", c.ID, c.Diff)
+		}
+	}
+	return adds, removes, nil
+}
+
+// edit returns what p does to the document uri.
+func (x *Index) edit(p *plan, uri rag.URI) *edit {
+	e := p.docs[uri]
+	if e == nil {
+		e = new(edit)
+		if d := x.docs.find(uri); d != nil && !d.newest.Load().gone {
+			e.doc = d
+		}
+		p.docs[uri] = e
+	}
+	return e
+}
+
+// planAdd adds a chunk, or replaces it. A chunk whose vector has come keeps its
+// row, and the text leg, which would find the same words, is left alone.
+func (x *Index) planAdd(p *plan, c ChunkChange) {
+	hasVector := len(c.Vector) > 0
+	if row, ok := x.byID[c.ID]; ok && !x.table.at(row).vector {
+		if hasVector {
+			p.vector = append(p.vector, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector})
+			p.vectored = append(p.vectored, row)
+			p.vectors++
+		}
+		return
+	} else if ok {
+		x.planRemove(p, c.ID)
+	}
+	row := x.rows.take()
+	p.taken = append(p.taken, row)
+	p.ids = append(p.ids, c.ID)
+	e := x.edit(p, c.URI)
+	e.added = append(e.added, row)
+	p.text = append(p.text, index.Change{Row: row, ID: c.ID, Diff: 1, Text: c.Text})
+	if hasVector {
+		p.vector = append(p.vector, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector})
+		p.vectored = append(p.vectored, row)
+		p.vectors++
+	}
+}
+
+// planRemove removes a chunk if it is there.
+func (x *Index) planRemove(p *plan, id rag.ChunkID) {
+	row, ok := x.byID[id]
+	if !ok {
+		return
+	}
+	c := x.table.at(row)
+	p.removed[id] = row
+	p.freed = append(p.freed, row)
+	e := x.edit(p, c.doc.uri)
+	e.removed = append(e.removed, row)
+	remove := index.Change{Row: row, ID: id, Diff: -1}
+	p.text = append(p.text, remove)
+	if c.vector {
+		p.vector = append(p.vector, remove)
+		p.vectors--
+	}
+}
+
+// planGone removes what is left of documents that are gone.
+func (x *Index) planGone(p *plan) {
+	for _, e := range p.docs {
+		if !e.gone || e.doc == nil {
+			continue
+		}
+		for _, row := range e.doc.newest.Load().rows {
+			if id := x.table.at(row).id; !p.hasRemoved(id) {
+				x.planRemove(p, id)
+			}
+		}
+	}
+}
+
+func (p *plan) hasRemoved(id rag.ChunkID) bool {
+	_, ok := p.removed[id]
+	return ok
+}
+
+// abandon undoes the making of a plan that no leg has seen.
+func (x *Index) abandon(p *plan) { x.rows.give(p.taken) }
+
+// commit makes the plan that both legs have applied the current state.
+func (x *Index) commit(p *plan) {
+	old := x.current
+	next := &state{
+		version: old.version + 1,
+		epoch:   p.epoch,
+		docs:    old.docs,
+		chunks:  old.chunks + len(p.taken) - len(p.freed),
+		vectors: old.vectors + p.vectors,
+	}
+	oldest := x.oldest()
+	g := grave{version: next.version, rows: p.freed}
+	next.change = &change{version: next.version, freed: p.freed, touched: old.change.touched + len(p.docs)}
+	for _, uri := range slices.Sorted(maps.Keys(p.docs)) {
+		e := p.docs[uri]
+		if e.doc == nil && (e.metadata == nil || e.gone) {
+			continue // a document that was never there is gone
+		}
+		d := x.revise(uri, e, next, oldest)
+		if e.gone {
+			g.docs = append(g.docs, d)
+		}
+		next.change.docs = append(next.change.docs, d)
+	}
+	x.note(p)
+	next.table = x.table
+	old.change.next.Store(next.change)
+	x.publish(next)
+	x.bury(g)
+	x.filters.forgetStale(next.change)
+}
+
+// revise gives a document its revision of the next state.
+func (x *Index) revise(uri rag.URI, e *edit, next *state, oldest uint64) *document {
+	d := e.doc
+	if d == nil {
+		if d = x.docs.find(uri); d == nil {
+			d = x.docs.add(uri)
+		}
+		next.docs++
+	}
+	r := &revision{version: next.version, metadata: e.metadata, gone: e.gone}
+	var rows []index.Row
+	if e.doc != nil {
+		last := d.newest.Load()
+		rows = last.rows
+		if r.metadata == nil {
+			r.metadata = last.metadata
+		}
+	}
+	if r.gone {
+		next.docs--
+	}
+	r.rows = edited(rows, e)
+	d.push(r, oldest)
+	for _, row := range e.added {
+		x.table = x.table.grown(row)
+		x.table.at(row).doc = d
+	}
+	return d
+}
+
+// edited returns rows without those removed and with those added; rows itself
+// is left as it is.
+func edited(rows []index.Row, e *edit) []index.Row {
+	if len(e.removed) == 0 && len(e.added) == 0 {
+		return rows
+	}
+	gone := make(map[index.Row]bool, len(e.removed))
+	for _, row := range e.removed {
+		gone[row] = true
+	}
+	out := make([]index.Row, 0, len(rows)+len(e.added)-len(e.removed))
+	for _, row := range rows {
+		if !gone[row] {
+			out = append(out, row)
+		}
+	}
+	return append(out, e.added...)
+}
+
+// note updates what is known of rows.
+func (x *Index) note(p *plan) {
+	for id := range p.removed {
+		delete(x.byID, id)
+	}
+	for i, row := range p.taken {
+		c := x.table.at(row)
+		c.id, c.vector = p.ids[i], false
+		x.byID[c.id] = row
+	}
+	for _, row := range p.vectored {
+		x.table.at(row).vector = true // read by the writer only
+	}
+}
+
+// bury puts g with the graves and opens those that nobody needs any more.
+func (x *Index) bury(g grave) {
+	if len(g.rows) > 0 || len(g.docs) > 0 {
+		x.graves = append(x.graves, g)
+	}
+	oldest := x.oldest()
+	for len(x.graves) > 0 && x.graves[0].version <= oldest {
+		x.rows.give(x.graves[0].rows)
+		for _, d := range x.graves[0].docs {
+			x.docs.drop(d)
+		}
+		x.graves = x.graves[1:]
+	}
+}
