@@ -50,6 +50,10 @@ const (
 	memtable  = 8 << 20
 	memtables = 3
 
+	// maxReplay is the size of the log that closing leaves to the next
+	// start, which replays about 40 MB a second.
+	maxReplay = 1 << 20
+
 	// maxBatch is the most that one commit may hold. Pebble's own limit is
 	// 4 GiB, and a batch is in memory twice while it is committed.
 	maxBatch = 1 << 30
@@ -132,7 +136,11 @@ func openDB(c Config, dir string, s *Store) (db *pebble.DB, err error) {
 	defer recoverFatal(&err)
 	cache := pebble.NewCache(c.CacheBytes)
 	defer cache.Unref() // the database holds its own reference
-	return pebble.Open(dir, options(c, s, cache))
+	db, err = pebble.Open(dir, options(c, s, cache))
+	if errors.Is(err, os.ErrNotExist) {
+		err = corrupt(err) // a file that the others speak of
+	}
+	return db, err
 }
 
 func options(c Config, s *Store, cache *pebble.Cache) *pebble.Options {
@@ -192,9 +200,13 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// closeDB leaves the next start little to replay.
 func (s *Store) closeDB() (err error) {
 	defer recoverFatal(&err)
-	return s.db.Close()
+	if s.db.Metrics().WAL.Size > maxReplay && s.room.take(memtables*memtable) == nil {
+		err = s.db.Flush()
+	}
+	return errors.Join(err, s.db.Close())
 }
 
 // describe adds to err what a person needs to know about dir.

@@ -122,7 +122,11 @@ func (s *Store) get(r pebble.Reader, key []byte) ([]byte, error) {
 }
 
 func (s *Store) scan(r pebble.Reader, prefix []byte, yield func(store.KV, error) bool) {
-	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	bounds := &pebble.IterOptions{UpperBound: after(prefix)}
+	if len(prefix) > 0 { // pebble tells an empty bound from none
+		bounds.LowerBound = prefix
+	}
+	it, err := r.NewIter(bounds)
 	if err != nil {
 		yield(store.KV{}, s.readError(err))
 		return
