@@ -1,0 +1,67 @@
+package dataflow
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Sink receives the changes of a stream, epoch by epoch. The engine calls it
+// from one goroutine.
+type Sink[T any] interface {
+	// Write stages what the changes leave in the store; it becomes part of
+	// the epoch's atomic write. The batch has the deltas in the order in
+	// which they came, consolidated if the stream is, and is valid until
+	// Write returns. An error ends Run, with nothing of the epoch written.
+	Write(tx *Tx, e Epoch, batch []Delta[T]) error
+
+	// Committed is called after the write, once for each epoch that had
+	// changes for this sink, in order. It is not called again for an epoch
+	// that was written when the process died before: what it derives must
+	// be compared with the store at start. An error ends Run.
+	Committed(ctx context.Context, e Epoch) error
+}
+
+// To connects s to a sink.
+func To[T any](s Stream[T], name string, sink Sink[T]) {
+	if s.p == nil {
+		return
+	}
+	g := s.p.node.g
+	n := g.addNamed("sink", name, s.p.node)
+	if sink == nil {
+		g.problem(n, "is nil")
+	}
+	t := &sinkStage[T]{node: n, sink: sink}
+	n.stage = t
+	s.p.out = append(s.p.out, func(_ *turn, d Delta[T]) { t.batch = append(t.batch, d) })
+}
+
+type sinkStage[T any] struct {
+	node    *node
+	sink    Sink[T]
+	batch   []Delta[T]
+	written bool // in the running epoch
+}
+
+func (t *sinkStage[T]) step(x *turn) error {
+	t.written = len(t.batch) > 0
+	if !t.written {
+		return nil
+	}
+	x.at, x.output = t.node, true
+	err := t.sink.Write(x.tx, x.epoch, t.batch)
+	clear(t.batch)
+	t.batch = t.batch[:0]
+	return err
+}
+
+func (t *sinkStage[T]) published(ctx context.Context, x *turn) error {
+	if !t.written {
+		return nil
+	}
+	x.at = t.node
+	if err := t.sink.Committed(ctx, x.epoch); err != nil {
+		return fmt.Errorf("after epoch %d: %w", x.epoch, err)
+	}
+	return nil
+}
