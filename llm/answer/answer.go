@@ -66,3 +66,6 @@ type Citation struct {
 	Quote      string
 	Start, End int
 }
+
+// DefaultK is how many passages are read for a question that does not say.
+const DefaultK = 6
