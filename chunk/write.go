@@ -1,0 +1,108 @@
+package chunk
+
+import (
+	"sort"
+	"unicode/utf8"
+
+	rag "ragserver"
+)
+
+// A writer makes chunks of runs of atoms.
+type writer struct {
+	*Splitter
+	doc      rag.URI
+	text     string
+	sections []rag.Section
+
+	chunks []rag.Chunk
+	copies map[rag.ChunkID]int
+	byte   int // where the last chunk starts
+	rune   int // and how many characters are before it
+	floor  int // overlap does not go back beyond this byte
+}
+
+func (w *writer) write(atoms []atom) {
+	first := atoms[0]
+	start, end := w.start(first), atoms[len(atoms)-1].end
+	section := w.sections[first.section]
+	text := w.text[start:end]
+	w.rune += utf8.RuneCountInString(w.text[w.byte:start])
+	w.byte = start
+	w.chunks = append(w.chunks, rag.Chunk{
+		ID: w.id(section.Heading, text), URI: w.doc, Ordinal: len(w.chunks),
+		Kind: w.kind(atoms), Heading: section.Heading, Page: section.Page,
+		Start: w.rune, End: w.rune + utf8.RuneCountInString(text), Text: text,
+	})
+	w.floor = first.start
+	for _, a := range atoms[1:] {
+		if a.level >= nearTopics || a.level == underHeading {
+			w.floor = a.start
+		}
+	}
+}
+
+// id returns the ID of a chunk, which tells it from its copies before.
+func (w *writer) id(heading []string, text string) rag.ChunkID {
+	id := rag.NewChunkID(w.doc, heading, text, 0)
+	if w.copies == nil {
+		w.copies = map[rag.ChunkID]int{}
+	}
+	n := w.copies[id]
+	w.copies[id]++
+	if n > 0 {
+		id = rag.NewChunkID(w.doc, heading, text, n)
+	}
+	return id
+}
+
+// kind returns the kind of the first atom below the headings.
+func (w *writer) kind(atoms []atom) rag.Kind {
+	for _, a := range atoms {
+		if k := w.sections[a.section].Kind; k != rag.Heading {
+			return k
+		}
+	}
+	return rag.Heading
+}
+
+// start returns where the chunk that begins with a starts, overlap included: at
+// the first sentence before it that Overlap allows, or else the first word.
+func (w *writer) start(a atom) int {
+	if w.Overlap == 0 || len(w.chunks) == 0 || a.level >= nearTopics || a.level == underHeading {
+		return a.start
+	}
+	from := max(w.floor, a.start-w.Overlap*bytesPerToken)
+	for from < a.start && !utf8.RuneStart(w.text[from]) {
+		from++
+	}
+	for _, next := range []func(*Splitter, string) int{toSentence, func(_ *Splitter, s string) int { return wordEnd(s, 0) }} {
+		if at := w.earliest(from, a.start, next); at < a.start {
+			return at
+		}
+	}
+	return a.start
+}
+
+// earliest returns the first beginning of a part of text[from:to] from where to
+// is within the overlap; to if there is none.
+func (w *writer) earliest(from, to int, next func(*Splitter, string) int) int {
+	var starts []int
+	if from == w.floor {
+		starts = append(starts, from)
+	}
+	for at := from; ; {
+		at += next(w.Splitter, w.text[at:to])
+		if at >= to {
+			break
+		}
+		starts = append(starts, at)
+	}
+	i := sort.Search(len(starts), func(i int) bool {
+		_, ok := w.fitsIn(w.Overlap, w.text[starts[i]:to])
+		return ok
+	})
+	if i == len(starts) {
+		return to
+	}
+	return starts[i]
+}
