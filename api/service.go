@@ -1,3 +1,9 @@
+// Package api serves the documents, search and answers over HTTP.
+//
+// Every request is decoded by one rule (fields.go) and every failure becomes a
+// status in one function (problem.go). The table in routes.go says what there
+// is; the OpenAPI document is made from the same table and from the types that
+// are written to the wire, so it cannot fall behind.
 package api
 
 import (
@@ -11,7 +17,8 @@ import (
 	"ragserver/retrieve"
 )
 
-// What the API serves. Its parts are small so that a test can stand in for each.
+// A Service is what the API serves. Its parts are small so that a test can stand
+// in for each; all of them are needed.
 type Service struct {
 	Retriever Retriever
 	Answerer  Answerer
@@ -26,6 +33,9 @@ type Retriever interface {
 
 // An Answerer answers; Freshness is of the index state that was read.
 type Answerer interface {
+	// Answer calls emit as answer.Answerer does: never from two goroutines
+	// at once, and not after it has returned. It stops soon after ctx is
+	// done.
 	Answer(ctx context.Context, r AnswerRequest, emit func(answer.Event) error) (answer.Answer, Freshness, error)
 }
 
@@ -35,7 +45,7 @@ type AnswerRequest struct {
 	K      int // 0: the default
 	Filter string
 	Glob   string
-	Model  string
+	Model  string // "" for the configured one
 }
 
 // Freshness says which state of the index an answer was made from.
@@ -53,8 +63,9 @@ type Documents interface {
 	// ErrNotFound if there is none.
 	Get(ctx context.Context, uri rag.URI) (rag.Document, string, error)
 	// Put stores body under path among the uploaded documents and returns
-	// its URI and a token for Wait. A path that leaves the folder or is not
-	// valid is a *BadRequest.
+	// its URI and a token for Wait, which has no comma. A path that leaves the
+	// folder or is not valid is a *BadRequest. If body ends with an error,
+	// nothing is stored and the error is returned, wrapped.
 	Put(ctx context.Context, path string, body io.Reader) (rag.URI, string, error)
 	// Delete removes an uploaded document; ErrReadOnly for one of another
 	// source, ErrNotFound if there is none.
@@ -95,7 +106,7 @@ type SourceStatus struct {
 	Documents int           `json:"documents"` // indexed or partial
 	Failed    int           `json:"failed"`
 	Pending   int           `json:"pending"`
-	Lag       time.Duration `json:"lag_ns"` // age of the oldest change that is not searchable; 0 if none
+	Lag       time.Duration `json:"-"` // age of the oldest change that is not searchable; 0 if none
 }
 
 // Statistics counts what the service holds.
