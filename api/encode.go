@@ -5,7 +5,6 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -18,7 +17,10 @@ import (
 // order, and of id under Pathway's name for it.
 func appendMetadata(b []byte, m map[string]any, id string) []byte {
 	var space [24]string // on the stack; metadata with more keys goes to the heap
-	keys := slices.AppendSeq(space[:0], maps.Keys(m))
+	keys := space[:0]
+	for k := range m {
+		keys = append(keys, k)
+	}
 	slices.Sort(keys)
 	b = append(b, '{')
 	for _, k := range keys {

@@ -135,9 +135,9 @@ func (h *Handler) events(ctx context.Context, c *gin.Context) error {
 				return nil // the caller has gone
 			}
 			told = event
+			pause(ctx, apart, nil)
 		}
-		pause(ctx, apart, nil)
-		pause(ctx, refresh-apart, changed)
+		pause(ctx, refresh, changed)
 	}
 	return nil
 }
