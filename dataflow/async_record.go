@@ -157,7 +157,7 @@ func (o *async[In, R]) decode(x *turn, live *liveRecord) (d Done[In, R], err err
 // scan emits the live outputs.
 func (o *async[In, R]) scan(x *turn, emit func(*turn, Delta[Done[In, R]])) error {
 	return o.scanLive(x, func(key string, live *liveRecord) error {
-		d, err := o.decode(&turn{g: x.g, tx: newTx(x.g.backend)}, live)
+		d, err := o.decode(x, live)
 		if err != nil {
 			return fmt.Errorf("%s: key %q: %w", o.node, key, err)
 		}
