@@ -46,8 +46,8 @@ func Load(file string, into any, getenv func(string) (string, bool)) error {
 // has for NAME and ${NAME:-text} falls back to text; a NAME that is not set is
 // a Mistake. $$ stands for one dollar sign.
 //
-// Durations are written as in Go ("1m30s"), and an int64 of a field whose name
-// ends in Size or Bytes may be written with a unit ("64MiB", "10kB").
+// Durations are written as in Go ("1m30s"), and an int64 may be written with a
+// unit of bytes ("64MiB", "10kB").
 func Decode(file string, src []byte, into any, getenv func(string) (string, bool)) error {
 	var root yaml.Node
 	if err := yaml.Unmarshal(src, &root); err != nil {

@@ -154,12 +154,12 @@ func (d *decoder) scalar(n *yaml.Node, key string, v reflect.Value) {
 		return
 	}
 	text := d.expand(n, key)
-	if err := set(v, key, text); err != nil {
+	if err := set(v, text); err != nil {
 		d.report(n, key, "want %s, got %q", want(v.Type()), text)
 	}
 }
 
-func set(v reflect.Value, key, text string) error {
+func set(v reflect.Value, text string) error {
 	switch {
 	case v.Type() == durationType:
 		t, err := time.ParseDuration(text)
@@ -173,7 +173,7 @@ func set(v reflect.Value, key, text string) error {
 		v.SetBool(b)
 		return err
 	case v.CanInt():
-		i, err := integer(key, text, v.Type().Bits())
+		i, err := integer(text, v.Type())
 		v.SetInt(i)
 		return err
 	case v.CanFloat():
@@ -189,8 +189,9 @@ var units = []struct {
 	bytes  int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}}
 
-func integer(key, text string, bits int) (int64, error) {
-	if strings.HasSuffix(key, "size") || strings.HasSuffix(key, "bytes") {
+// integer reads a whole number; an int64 may have a unit of bytes.
+func integer(text string, t reflect.Type) (int64, error) {
+	if t.Kind() == reflect.Int64 {
 		for _, u := range units {
 			if number, ok := strings.CutSuffix(text, u.suffix); ok {
 				f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
@@ -198,7 +199,7 @@ func integer(key, text string, bits int) (int64, error) {
 			}
 		}
 	}
-	return strconv.ParseInt(text, 10, bits)
+	return strconv.ParseInt(text, 10, t.Bits())
 }
 
 // expand replaces ${NAME} and ${NAME:-text} in a scalar.

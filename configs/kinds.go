@@ -85,3 +85,11 @@ func (b Block) mistake(format string, args ...any) error {
 	}
 	return m
 }
+
+// Known checks only that the kind of b is known.
+func (k *Kinds[T]) Known(b Block) error {
+	if _, ok := k.build[b.Kind]; !ok {
+		return b.mistake("kind %q is not one of %q", b.Kind, k.names)
+	}
+	return nil
+}

@@ -32,6 +32,9 @@ func Key(space, text string) []byte {
 	return append(append([]byte(keyPrefix), s[:8]...), t[:16]...)
 }
 
+// KeyPrefix begins the keys of all vectors of a space, and of no other.
+func KeyPrefix(space string) []byte { return Key(space, "")[:len(keyPrefix)+8] }
+
 // Encode returns v as a KV keeps it: float32, little endian. A text without a
 // vector has an empty value, not a nil one.
 func Encode(v rag.Vector) []byte {
@@ -77,8 +80,11 @@ func (c *cached) Embed(ctx context.Context, role Role, texts []string) ([]rag.Ve
 	}
 	vectors := make([]rag.Vector, len(texts))
 	misses, err := c.read(texts, vectors)
-	if err != nil || len(misses.texts) == 0 {
-		return vectors, err
+	if err != nil {
+		return nil, err
+	}
+	if len(misses.texts) == 0 {
+		return vectors, nil
 	}
 	got, err := c.Embedder.Embed(ctx, role, misses.texts)
 	if err != nil {

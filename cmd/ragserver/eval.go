@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	rag "ragserver"
+	"ragserver/chunk"
+	"ragserver/embed"
+	"ragserver/index/hybrid"
+	"ragserver/retrieve"
+	"ragserver/store/memstore"
+)
+
+// eval indexes a collection as the service would, asks its queries, and scores
+// the answers.
+func eval(ctx context.Context, std streams, args []string) error {
+	set := flag.NewFlagSet("eval", flag.ContinueOnError)
+	dir := set.String("collection", "", "`folder` with corpus.jsonl, queries.jsonl and qrels/test.tsv")
+	leg := set.String("leg", string(retrieve.Hybrid), "hybrid, vector or bm25")
+	file := set.String("config", "", "configuration `file`: embedder, chunk and index are used")
+	asJSON := set.Bool("json", false, "print the scores as JSON")
+	rest, err := parseFlags(set, std, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 || *dir == "" {
+		return misused("want --collection and no other arguments, got %q", rest)
+	}
+	s, err := load(*file, std)
+	if err != nil {
+		return err
+	}
+	c, err := readCollection(*dir)
+	if err != nil {
+		return err
+	}
+	e, closeAll, err := newEvaluation(s)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	if err := e.fill(ctx, c.documents); err != nil {
+		return err
+	}
+	result, err := e.score(ctx, c, retrieve.Leg(*leg))
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(std.out).Encode(result)
+	}
+	_, err = fmt.Fprintf(std.out, "%s on %s: nDCG@10 %.4f, recall@10 %.4f, recall@100 %.4f, MRR %.4f, %.0f queries/s (%d documents, %d queries)\n",
+		*leg, *dir, result.NDCG10, result.Recall10, result.Recall100, result.MRR, result.QPS, result.Documents, result.Queries)
+	return err
+}
+
+// An evaluation is an index with what fills and searches it.
+type evaluation struct {
+	splitter *chunk.Splitter
+	embedder embed.Embedder
+	index    *hybrid.Index
+	chunks   map[rag.ChunkID]rag.Chunk
+	ids      map[rag.URI]string // of the collection's documents
+}
+
+func newEvaluation(s settings) (*evaluation, func(), error) {
+	dir, err := os.MkdirTemp("", "ragserver-eval-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	remove := func() { os.RemoveAll(dir) }
+	s.Data = dir
+	e := &evaluation{chunks: make(map[rag.ChunkID]rag.Chunk), ids: make(map[rag.URI]string)}
+	if e.splitter, err = s.splitter(); err == nil {
+		_, e.embedder, err = s.embedder(memstore.New())
+	}
+	if err == nil {
+		e.index, err = s.index(slog.New(slog.DiscardHandler))
+	}
+	if err == nil {
+		err = e.index.Restore(context.Background(), emptyTruth{})
+	}
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return e, func() { e.index.Close(); remove() }, nil
+}
+
+// fill indexes the documents, a few hundred at a time.
+func (e *evaluation) fill(ctx context.Context, documents []beirText) error {
+	const atOnce = 500
+	for start, epoch := 0, rag.Epoch(1); start < len(documents); start, epoch = start+atOnce, epoch+1 {
+		var batch hybrid.Batch
+		var texts []string
+		for _, d := range documents[start:min(start+atOnce, len(documents))] {
+			uri := rag.NewURI("eval", d.ID)
+			e.ids[uri] = d.ID
+			batch.Documents = append(batch.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": d.ID}})
+			for _, c := range e.splitter.Split(uri, d.text()) {
+				e.chunks[c.ID] = c
+				batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: c.SearchText()})
+				texts = append(texts, c.SearchText())
+			}
+		}
+		vectors, err := e.embedder.Embed(ctx, embed.Passage, texts)
+		if err != nil {
+			return err
+		}
+		for i, v := range vectors {
+			batch.Chunks[i].Vector = v
+		}
+		if err := e.index.Apply(ctx, epoch, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text makes the title the heading of the whole text.
+func (d beirText) text() rag.Text {
+	t := rag.Text{Text: d.Text, Title: d.Title, MediaType: "text/plain"}
+	if d.Text == "" {
+		t.Text = d.Title
+	}
+	section := rag.Section{Kind: rag.Paragraph, End: len(t.Text)}
+	if d.Title != "" && d.Text != "" {
+		section.Heading = []string{d.Title}
+	}
+	if t.Text != "" {
+		t.Sections = []rag.Section{section}
+	}
+	return t
+}
+
+// score asks every query for chunks and ranks the documents by their best one.
+func (e *evaluation) score(ctx context.Context, c *collection, leg retrieve.Leg) (scores, error) {
+	r := retrieve.New(retrieve.Config{Index: e.index, Chunks: e, Embedder: e.embedder, CompleteUntil: time.Now})
+	result := scores{Documents: len(c.documents)}
+	began := time.Now()
+	rankings := make([][]string, len(c.queries))
+	for i, q := range c.queries {
+		found, err := r.Retrieve(ctx, retrieve.Query{Text: q.Text, K: 200, Leg: leg})
+		if err != nil {
+			return result, fmt.Errorf("query %s: %w", q.ID, err)
+		}
+		seen := make(map[rag.URI]bool)
+		for _, h := range found.Hits {
+			if !seen[h.Chunk.URI] {
+				seen[h.Chunk.URI] = true
+				rankings[i] = append(rankings[i], e.ids[h.Chunk.URI])
+			}
+		}
+	}
+	result.QPS = float64(len(c.queries)) / time.Since(began).Seconds()
+	for i, q := range c.queries {
+		result.add(rankings[i], c.relevance[q.ID])
+	}
+	result.mean()
+	return result, nil
+}
+
+// Chunk implements retrieve.Chunks.
+func (e *evaluation) Chunk(id rag.ChunkID) (rag.Chunk, bool, error) {
+	c, ok := e.chunks[id]
+	return c, ok, nil
+}
+
+// emptyTruth is the start of an index that is filled by Apply alone.
+type emptyTruth struct{}
+
+func (emptyTruth) Epoch() rag.Epoch { return 0 }
+
+func (emptyTruth) Documents() func(func(hybrid.StoredDocument, error) bool) {
+	return func(func(hybrid.StoredDocument, error) bool) {}
+}
+
+func (emptyTruth) Text(rag.ChunkID) (string, error) { return "", nil }

@@ -1,0 +1,220 @@
+// Package pipeline is the path of a document: source, parse, chunk, embed,
+// index. It is a graph of package dataflow, and the only place that knows the
+// order.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	rag "ragserver"
+	"ragserver/chunk"
+	"ragserver/dataflow"
+	"ragserver/embed"
+	"ragserver/index/hybrid"
+	"ragserver/ingest"
+	"ragserver/parse"
+	"ragserver/store"
+)
+
+// Config connects a Pipeline. Store, Index, Parser, Splitter and Embedder are
+// required.
+type Config struct {
+	Store    store.Store
+	Index    *hybrid.Index
+	Sources  []Source
+	Parser   parse.Parser
+	Splitter *chunk.Splitter
+	Embedder embed.Embedder // with its cache, whose keys are embed.Key
+
+	// ParserID names the parsers' version and options: when it changes, all
+	// documents are parsed again.
+	ParserID string
+
+	MaxSize      int64         // of a document, bytes; default 64 MiB
+	ParseTimeout time.Duration // for one document; default 1 min
+	EmbedTimeout time.Duration // for one document; default 5 min
+	ParseWorkers int           // default 2
+	EmbedWorkers int           // default 4
+	Logger       *slog.Logger
+}
+
+// A Source is a named collection to keep up with.
+type Source struct {
+	Name string // the part of its URIs before the colon
+	Kind string // for people
+	ingest.Source
+}
+
+func (c Config) withDefaults() Config {
+	set(&c.MaxSize, 64<<20)
+	set(&c.ParseTimeout, time.Minute)
+	set(&c.EmbedTimeout, 5*time.Minute)
+	set(&c.ParseWorkers, 2)
+	set(&c.EmbedWorkers, 4)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func set[T comparable](v *T, to T) {
+	var zero T
+	if *v == zero {
+		*v = to
+	}
+}
+
+// A Pipeline keeps an index equal to its sources.
+type Pipeline struct {
+	c       Config
+	graph   *dataflow.Graph
+	objects *dataflow.Input[listed]
+	texts   dataflow.Results[parsed]
+	counts  *counts
+	feeds   []*feed
+	ready   atomic.Bool
+	changed *broadcast
+}
+
+// The names of the slow stages in the engine's status.
+const (
+	parseStage  = "parse"
+	vectorStage = "embed"
+)
+
+// New connects a Pipeline. It starts nothing.
+func New(c Config) (*Pipeline, error) {
+	p := &Pipeline{c: c.withDefaults(), counts: newCounts(), changed: newBroadcast()}
+	for i, s := range c.Sources {
+		for _, other := range c.Sources[:i] {
+			if s.Name == other.Name {
+				return nil, fmt.Errorf("two sources are named %q", s.Name)
+			}
+		}
+		p.feeds = append(p.feeds, &feed{Source: s})
+	}
+	p.build()
+	return p, nil
+}
+
+// build defines the graph: this is the path of a document.
+func (p *Pipeline) build() {
+	g := dataflow.New("documents")
+	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize}
+	e := &embedStage{splitter: p.c.Splitter, embedder: p.c.Embedder, textOf: p.text}
+
+	p.objects = dataflow.NewInput(g, "objects",
+		func(l listed) string { return string(l.Object.URI) }, dataflow.JSON[listed]())
+	parsedTexts := dataflow.Async(p.objects.Stream(), dataflow.AsyncConfig[listed, parsed]{
+		Name:       parseStage,
+		Key:        func(l listed) string { return string(l.Object.URI) },
+		Prepare:    r.prepare,
+		Failed:     readFailure,
+		Retryable:  readAgain,
+		Workers:    p.c.ParseWorkers,
+		Timeout:    p.c.ParseTimeout,
+		Backoff:    dataflow.Backoff{First: time.Second, Max: time.Minute},
+		Generation: p.c.ParserID,
+		In:         dataflow.JSON[listed](),
+		Result:     parsedCodec(),
+	})
+	p.texts = dataflow.ResultsOf(parsedTexts)
+	documents := dataflow.Async(parsedTexts, dataflow.AsyncConfig[text, embedded]{
+		Name:        vectorStage,
+		Key:         func(t text) string { return string(t.In.Object.URI) },
+		Prepare:     e.prepare,
+		Failed:      e.refused,
+		Retryable:   embedAgain,
+		Provisional: e.provisional,
+		Workers:     p.c.EmbedWorkers,
+		Timeout:     p.c.EmbedTimeout,
+		Backoff:     dataflow.Backoff{First: time.Second, Max: time.Minute},
+		Generation:  p.c.Splitter.ID() + "|" + p.c.Embedder.Space().ID,
+		In:          textCodec(),
+		Result:      embeddedCodec(),
+	})
+	dataflow.To(documents, "index", &sink{index: p.c.Index, counts: p.counts, applied: p.changed.notify})
+	p.graph = g
+}
+
+// Run fills the index from the store, then follows the sources until ctx is
+// done or the store fails. All that it started has ended when it returns.
+func (p *Pipeline) Run(ctx context.Context) error {
+	if err := p.restore(ctx); err != nil {
+		return fmt.Errorf("filling the index from the store: %w", err)
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error {
+		return p.graph.Run(ctx, dataflow.Options{
+			Backend:   backend{p.c.Store},
+			Prefix:    []byte(enginePrefix),
+			Logger:    p.c.Logger,
+			Transient: func(err error) bool { return errors.Is(err, store.ErrFull) },
+		})
+	})
+	work.Go(func() error { return p.dropUnknownSources(ctx) })
+	for _, f := range p.feeds {
+		work.Go(func() error { return f.run(ctx, p) })
+	}
+	work.Go(func() error { return p.becomeReady(ctx) })
+	return work.Wait()
+}
+
+// restore makes the index equal to the last commit. Nothing is embedded.
+func (p *Pipeline) restore(ctx context.Context) error {
+	snapshot := p.c.Store.Snapshot()
+	defer snapshot.Close()
+	space := p.c.Embedder.Space()
+	t, err := newTruth(snapshot, embed.KeyPrefix(space.ID), space.Dimensions, p.counts)
+	if err != nil {
+		return err
+	}
+	return p.c.Index.Restore(ctx, t)
+}
+
+func (p *Pipeline) open(ctx context.Context, o rag.Object) (io.ReadCloser, error) {
+	name, _ := o.URI.Split()
+	for _, f := range p.feeds {
+		if f.Name == name {
+			return f.Open(ctx, o)
+		}
+	}
+	return nil, fmt.Errorf("source %q is not configured any more: %w", name, ingest.ErrGone)
+}
+
+// text returns what the parse stage made of a document.
+func (p *Pipeline) text(key string) (parsed, bool, error) { return p.texts.Get(key) }
+
+// Chunk returns a chunk as of the last commit, or false if it is gone.
+func (p *Pipeline) Chunk(id rag.ChunkID) (rag.Chunk, bool, error) { return readChunk(p.c.Store, id) }
+
+// backend gives the store to the engine.
+type backend struct{ store.Store }
+
+func (b backend) Scan(prefix []byte, fn func(key, value []byte) error) error {
+	for kv, err := range b.Store.Scan(prefix) {
+		if err == nil {
+			err = fn(kv.Key, kv.Value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b backend) Commit(writes []dataflow.Write, sync bool) error {
+	batch := store.Batch{Ops: make([]store.Op, len(writes))}
+	for i, w := range writes {
+		batch.Ops[i] = store.Op(w)
+	}
+	return b.Store.Commit(&batch, sync)
+}

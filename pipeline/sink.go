@@ -1,0 +1,241 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	rag "ragserver"
+	"ragserver/dataflow"
+	"ragserver/index/hybrid"
+)
+
+// A sink writes the documents and chunks of an epoch into the store, in the
+// epoch's own atomic write, and then makes them visible in the index.
+type sink struct {
+	index  *hybrid.Index
+	counts *counts
+	// applied is called when an epoch is visible.
+	applied func()
+
+	batch   hybrid.Batch // what Write staged for Committed
+	changes []countChange
+}
+
+// Write stages one epoch. It is called again with the same epoch after a write
+// that failed.
+func (s *sink) Write(tx *dataflow.Tx, e dataflow.Epoch, batch []dataflow.Delta[result]) error {
+	s.batch, s.changes = hybrid.Batch{}, nil
+	w := epochWriter{sink: s, tx: tx, chunks: make(map[rag.ChunkID]*difference)}
+	for _, d := range batch {
+		if err := w.document(d); err != nil {
+			return err
+		}
+	}
+	return w.finish(rag.Epoch(e))
+}
+
+// Committed makes the epoch visible.
+func (s *sink) Committed(ctx context.Context, e dataflow.Epoch) error {
+	if err := s.index.Apply(ctx, rag.Epoch(e), s.batch); err != nil {
+		return fmt.Errorf("indexing epoch %d: %w", e, err)
+	}
+	s.counts.apply(s.changes)
+	s.batch, s.changes = hybrid.Batch{}, nil
+	s.applied()
+	return nil
+}
+
+// A difference is what an epoch does to one chunk.
+type difference struct {
+	uri           rag.URI
+	before, after bool
+	oldKey        string
+	chunk         rag.Chunk
+	vector        rag.Vector
+	key           string
+}
+
+// An epochWriter collects the changes of an epoch by document and chunk, so
+// that what is the same before and after is left alone.
+type epochWriter struct {
+	*sink
+	tx     *dataflow.Tx
+	order  []rag.ChunkID
+	chunks map[rag.ChunkID]*difference
+	docs   []dataflow.Delta[result]
+}
+
+func (w *epochWriter) document(d dataflow.Delta[result]) error {
+	w.docs = append(w.docs, d)
+	for i, c := range d.Value.Result.Chunks {
+		x := w.chunks[c.ID]
+		if x == nil {
+			x = &difference{uri: d.Value.In.In.Object.URI}
+			w.chunks[c.ID] = x
+			w.order = append(w.order, c.ID)
+		}
+		if d.Diff < 0 && x.after {
+			x.after = false // came and went in this epoch
+			continue
+		}
+		if d.Diff < 0 {
+			x.before, x.oldKey = true, d.Value.Result.Keys[i]
+			continue
+		}
+		x.after, x.chunk, x.key = true, c, d.Value.Result.Keys[i]
+		x.vector = d.Value.Result.Vectors[i]
+	}
+	return nil
+}
+
+func (w *epochWriter) finish(e rag.Epoch) error {
+	if err := w.writeDocuments(); err != nil {
+		return err
+	}
+	if err := w.writeChunks(); err != nil {
+		return err
+	}
+	w.tx.Put([]byte(epochKey), binary.BigEndian.AppendUint64(nil, uint64(e)))
+	return nil
+}
+
+// writeDocuments puts the records of documents that are new or have changed and
+// deletes those of documents that are gone: the last difference of each says
+// which.
+func (w *epochWriter) writeDocuments() error {
+	last := make(map[rag.URI]int, len(w.docs))
+	for i, d := range w.docs {
+		last[d.Value.In.In.Object.URI] = i
+	}
+	for i, d := range w.docs {
+		uri := d.Value.In.In.Object.URI
+		if last[uri] != i {
+			continue
+		}
+		if d.Diff > 0 {
+			if err := w.putDocument(d.Value); err != nil {
+				return err
+			}
+			continue
+		}
+		w.tx.Delete(documentKey(uri))
+		w.tx.Delete(chunksKey(uri))
+		w.batch.Documents = append(w.batch.Documents, hybrid.DocumentChange{URI: uri, Gone: true})
+		w.changes = append(w.changes, countChange{uri: uri})
+	}
+	return nil
+}
+
+func (w *epochWriter) putDocument(r result) error {
+	d := record(r)
+	row, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("record of %s: %w", d.Object.URI, err)
+	}
+	w.tx.Put(documentKey(d.Object.URI), row)
+	w.tx.Put(chunksKey(d.Object.URI), encodePassages(r.Result.passages()))
+	w.batch.Documents = append(w.batch.Documents, hybrid.DocumentChange{URI: d.Object.URI, Metadata: d.Metadata()})
+	w.changes = append(w.changes, countChange{uri: d.Object.URI, now: summarize(d, r.Result.Keys)})
+	return nil
+}
+
+// record makes the document's record from the end of the graph.
+func record(r result) rag.Document {
+	object, p := r.In.In, r.In.Result
+	d := rag.Document{
+		Object: object.Object, Seen: object.Seen, Digest: p.Digest,
+		Status: rag.Indexed, MediaType: p.Text.MediaType, Title: p.Text.Title, Author: p.Text.Author,
+		Language: p.Text.Language, Pages: p.Text.Pages, Warnings: p.Text.Warnings, Chars: r.Result.Chars,
+	}
+	switch {
+	case p.Failure != "":
+		d.Status, d.Reason = rag.Failed, p.Failure
+	case r.Result.Partial != "":
+		d.Status, d.Reason = rag.Partial, r.Result.Partial
+	}
+	return d
+}
+
+func (w *epochWriter) writeChunks() error {
+	for _, id := range w.order {
+		x := w.chunks[id]
+		switch {
+		case x.before && !x.after:
+			w.tx.Delete(textKey(id))
+			w.tx.Delete(placeKey(id))
+		case x.after:
+			if err := w.putChunk(id, x); err != nil {
+				return err
+			}
+		}
+		w.change(id, x)
+	}
+	return nil
+}
+
+func (w *epochWriter) putChunk(id rag.ChunkID, x *difference) error {
+	if !x.before {
+		row, err := encodeSays(x.chunk)
+		if err != nil {
+			return fmt.Errorf("chunk %s: %w", id, err)
+		}
+		w.tx.Put(textKey(id), row)
+		w.tx.Put(placeKey(id), encodePlace(x.chunk))
+		return nil
+	}
+	place := encodePlace(x.chunk)
+	old, err := w.tx.Get(placeKey(id))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(old, place) {
+		w.tx.Put(placeKey(id), place)
+	}
+	return nil
+}
+
+// change tells the index what became of a chunk: nothing if it is the same
+// text with the same vector.
+func (w *epochWriter) change(id rag.ChunkID, x *difference) {
+	if x.before && x.after && x.oldKey == x.key {
+		return
+	}
+	if x.before {
+		w.batch.Chunks = append(w.batch.Chunks, hybrid.ChunkChange{ID: id, URI: x.uri, Diff: -1})
+	}
+	if x.after {
+		w.batch.Chunks = append(w.batch.Chunks, hybrid.ChunkChange{
+			ID: id, URI: x.uri, Diff: +1, Text: x.chunk.SearchText(), Vector: x.vector,
+		})
+	}
+}
+
+// A countChange is how one document changes the statistics; a nil now means
+// that it is gone.
+type countChange struct {
+	uri rag.URI
+	now *summary
+}
+
+// A summary is what the statistics need of a document.
+type summary struct {
+	status   rag.Status
+	chunks   int
+	vectors  int
+	modified time.Time
+	seen     time.Time
+}
+
+func summarize(d rag.Document, keys []string) *summary {
+	s := &summary{status: d.Status, chunks: len(keys), modified: d.Object.Modified, seen: d.Seen}
+	for _, k := range keys {
+		if k != "" {
+			s.vectors++
+		}
+	}
+	return s
+}
