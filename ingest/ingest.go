@@ -43,13 +43,17 @@ type Emit func(ctx context.Context, b Batch) error
 // A Batch is what a source found in one look.
 type Batch struct {
 	Changes []rag.Change
-	// Seen is when the look began: every change of the collection before
-	// then is in this batch or an earlier one.
+	// Seen is when the look began that found the changes: every change that
+	// the source had noticed before then is in this batch, an earlier one,
+	// or, while a look is emitted in parts, one that follows with the same
+	// Seen.
 	Seen time.Time
 	// Offset, if not nil, is committed with the changes and given back by
 	// the receiver to a source that implements Resumer.
 	Offset []byte
-	// Synced is set when this batch completes a full listing.
+	// Synced is set when this batch completes a full listing. Parts of the
+	// collection that could not be listed do not prevent it: what was known
+	// there stays, and Status.Error tells.
 	Synced bool
 }
 
@@ -80,6 +84,8 @@ type Status struct {
 	State       State     `json:"state"`
 	Objects     int       `json:"objects"`               // in the last complete listing, refused ones too
 	LastListing time.Time `json:"last_listing,omitzero"` // when the last complete listing began
-	Error       string    `json:"error,omitempty"`       // the last failure, if it still holds
-	Note        string    `json:"note,omitempty"`        // for people: why it polls, what limit was reached
+	// Error is the last failure, if it still holds. In a state other than
+	// Failing it is of a part only, such as a folder without permission.
+	Error string `json:"error,omitempty"`
+	Note  string `json:"note,omitempty"` // for people: why it polls, what limit was reached
 }
