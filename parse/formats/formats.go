@@ -6,6 +6,7 @@ import (
 	"ragserver/parse/html"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
+	"ragserver/parse/pdf"
 	"ragserver/parse/router"
 	"ragserver/parse/tabular"
 	"ragserver/parse/text"
@@ -24,6 +25,7 @@ func Router() *router.Router {
 	r.Handle(json.Lines(), "application/x-ndjson")
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")
+	r.Handle(pdf.New(), "application/pdf")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
 		r.Handle(text.Markup(m), m)
 	}
