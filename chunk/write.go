@@ -23,7 +23,7 @@ type writer struct {
 
 func (w *writer) write(atoms []atom) {
 	first := atoms[0]
-	start, end := w.start(first), atoms[len(atoms)-1].end
+	start, end := w.start(first, len(atoms) == 1), atoms[len(atoms)-1].end
 	section := w.sections[first.section]
 	text := w.text[start:end]
 	w.rune += utf8.RuneCountInString(w.text[w.byte:start])
@@ -67,16 +67,20 @@ func (w *writer) kind(atoms []atom) rag.Kind {
 
 // start returns where the chunk that begins with a starts, overlap included: at
 // the first sentence before it that Overlap allows, or else the first word.
-func (w *writer) start(a atom) int {
-	if w.Overlap == 0 || len(w.chunks) == 0 || a.level >= nearTopics || a.level == underHeading {
+func (w *writer) start(a atom, alone bool) int {
+	overlap := w.Overlap
+	if alone { // a single grapheme can need more room than is left without overlap
+		overlap = min(overlap, w.Size-a.cost)
+	}
+	if overlap <= 0 || len(w.chunks) == 0 || a.level >= nearTopics || a.level == underHeading {
 		return a.start
 	}
-	from := max(w.floor, a.start-w.Overlap*bytesPerToken)
+	from := max(w.floor, a.start-overlap*bytesPerToken)
 	for from < a.start && !utf8.RuneStart(w.text[from]) {
 		from++
 	}
 	for _, next := range []func(*Splitter, string) int{toSentence, func(_ *Splitter, s string) int { return wordEnd(s, 0) }} {
-		if at := w.earliest(from, a.start, next); at < a.start {
+		if at := w.earliest(from, a.start, overlap, next); at < a.start {
 			return at
 		}
 	}
@@ -84,8 +88,8 @@ func (w *writer) start(a atom) int {
 }
 
 // earliest returns the first beginning of a part of text[from:to] from where to
-// is within the overlap; to if there is none.
-func (w *writer) earliest(from, to int, next func(*Splitter, string) int) int {
+// is within overlap tokens; to if there is none.
+func (w *writer) earliest(from, to, overlap int, next func(*Splitter, string) int) int {
 	var starts []int
 	if from == w.floor {
 		starts = append(starts, from)
@@ -98,7 +102,7 @@ func (w *writer) earliest(from, to int, next func(*Splitter, string) int) int {
 		starts = append(starts, at)
 	}
 	i := sort.Search(len(starts), func(i int) bool {
-		_, ok := w.fitsIn(w.Overlap, w.text[starts[i]:to])
+		_, ok := w.fitsIn(overlap, w.text[starts[i]:to])
 		return ok
 	})
 	if i == len(starts) {
