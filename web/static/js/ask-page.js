@@ -10,7 +10,7 @@ import { AnswerTurn } from './answer-turn.js';
 class AskPage extends HTMLElement {
   #turns = h('div', { class: 'turns' });
   #lead = h('p', { class: 'lead' });
-  #box = h('textarea', { name: 'prompt', rows: 2, required: true, 'aria-label': 'Question', placeholder: 'Ask your documents…', keydown: (/** @type {KeyboardEvent} */ e) => this.#key(e) });
+  #box = h('textarea', { name: 'prompt', rows: 2, required: true, 'aria-label': 'Question', placeholder: 'What would you like to know?', keydown: (/** @type {KeyboardEvent} */ e) => this.#key(e) });
   #form = h('form', { class: 'ask', submit: (/** @type {Event} */ e) => this.#submit(e) });
 
   constructor() {
@@ -27,7 +27,8 @@ class AskPage extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.append(h('h1', {}, 'Ask'), this.#lead, this.#form, this.#turns);
+    const tip = h('p', { class: 'tip' }, h('kbd', {}, 'Enter'), ' asks, ', h('kbd', {}, 'Shift'), ' ', h('kbd', {}, 'Enter'), ' begins a new line, ', h('kbd', {}, '?'), ' lists all keys.');
+    this.append(h('h1', {}, 'Ask your documents'), this.#lead, this.#form, tip, this.#turns);
     follow(this, () => this.#greet());
   }
 

@@ -4,6 +4,7 @@
 import { ApiError, getDocument } from './api.js';
 import { failure, fill, find, h } from './dom.js';
 import { breadcrumb, count, moment, plural, size, time } from './format.js';
+import { locate } from './quote.js';
 import { closePlace, openPlace, place } from './router.js';
 import { Positions } from './spans.js';
 import { TextView } from './text-view.js';
@@ -159,23 +160,6 @@ class DocumentPanel extends HTMLElement {
     else return;
     e.preventDefault();
   }
-}
-
-/**
- * Returns the span to mark. Documents change: where the quote does not stand at the
- * span any more, it is looked for.
- *
- * @param {string} text
- * @param {Positions} positions
- * @param {Place} to
- */
-export function locate(text, positions, to) {
-  if (to.start < 0) return { span: null, note: '' };
-  const span = { start: positions.units(to.start), end: positions.units(to.end) };
-  if (!to.quote || text.slice(span.start, span.end) === to.quote) return { span, note: '' };
-  const at = text.indexOf(to.quote);
-  if (at >= 0) return { span: { start: at, end: at + to.quote.length }, note: 'The document has changed since; this is where the passage stands now.' };
-  return { span: null, note: 'The document has changed since, and does not hold this passage any more.' };
 }
 
 /** @param {FullDoc} doc */

@@ -18,6 +18,7 @@ class DocumentsPage extends HTMLElement {
   #source = h('select', { name: 'source' });
   #glob = h('input', { name: 'glob', placeholder: 'handbook/**/*.md', spellcheck: 'false' });
   #filter = h('input', { name: 'metadata_filter', placeholder: "owner == 'ana'", spellcheck: 'false' });
+  #more = h('details', { class: 'options' });
   #tabs = h('div', { class: 'tabs', role: 'group', 'aria-label': 'Status' });
   #note = h('div');
   #table = new DocumentTable(() => this.#load());
@@ -36,7 +37,8 @@ class DocumentsPage extends HTMLElement {
     this.#box.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(again, 200); });
     for (const e of [this.#source, this.#glob, this.#filter]) e.addEventListener('change', again);
     const fields = h('form', { class: 'fields', role: 'search', submit: (/** @type {Event} */ e) => { e.preventDefault(); again(); } },
-      field('Filter', this.#box), field('Source', this.#source), field('Only paths like', this.#glob), field('Only where (JMESPath)', this.#filter));
+      field('Filter', this.#box), field('Source', this.#source), this.#more);
+    fill(this.#more, h('summary', {}, 'More conditions'), h('div', { class: 'fields' }, field('Only paths like', this.#glob), field('Only where', this.#filter, 'JMESPath over the metadata')));
     this.append(h('h1', {}, 'Documents'), new UploadBox(this), this.#tabs, fields, this.#note, this.#table, this.#pager);
     follow(this, () => this.#follow());
   }
@@ -47,6 +49,7 @@ class DocumentsPage extends HTMLElement {
     this.#box.value = params.get('q') ?? '';
     this.#glob.value = params.get('glob') ?? '';
     this.#filter.value = params.get('metadata_filter') ?? '';
+    this.#more.open ||= Boolean(this.#glob.value || this.#filter.value);
     this.#listSources(params.get('source') ?? '');
     this.#tell();
     const asked = JSON.stringify(this.#fields());

@@ -22,7 +22,7 @@ export function size(n) {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let i = 0;
   for (; n >= 1000 && i < units.length - 1; i++) n /= 1000;
-  return `${(n < 10 && i > 0 ? short : whole).format(n)} ${units[i]}`;
+  return `${n < 10 && i > 0 ? short.format(n) : whole.format(Math.round(n))} ${units[i]}`;
 }
 
 /** @param {number} ms */

@@ -7,7 +7,7 @@ import './search-page.js';
 import './sources-page.js';
 import './status-bar.js';
 import { askKey, showHelp } from './dialogs.js';
-import { find } from './dom.js';
+import { fill, find, h } from './dom.js';
 import * as keys from './keys.js';
 import { live } from './live.js';
 import * as router from './router.js';
@@ -23,7 +23,7 @@ function theme() {
 
 function showTheme() {
   const button = find(document, '#theme');
-  button.textContent = names[theme()];
+  fill(button, h('span', { class: 'wide' }, 'Theme: '), names[theme()]);
   button.setAttribute('aria-label', `Theme: ${names[theme()].toLowerCase()}`);
 }
 

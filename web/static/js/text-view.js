@@ -1,14 +1,13 @@
 // <text-view>: the text of a document around one span of it. Only what is near is
 // in the page, however long the text is; more is added while scrolling.
 
+import { cut } from './blocks.js';
 import { fill, h } from './dom.js';
-import { isTail, Positions } from './spans.js';
 
 /** @typedef {import('./api.js').Chunk} Chunk */
-/** @typedef {{start: number, end: number, chunk: Chunk | null, first: boolean}} Block a stretch of the text in code units; first: a chunk begins here */
+/** @typedef {import('./blocks.js').Block} Block */
 /** @typedef {{start: number, end: number}} Span in code units */
 
-const longest = 3000; // code units in a block
 const ahead = 24_000; // code units added at once
 
 class TextView extends HTMLElement {
@@ -33,7 +32,7 @@ class TextView extends HTMLElement {
     this.#watcher.disconnect();
   }
 
-  /** Takes another text. @param {string} text @param {Chunk[]} chunks @param {Positions} positions */
+  /** Takes another text. @param {string} text @param {Chunk[]} chunks @param {import('./spans.js').Positions} positions */
   load(text, chunks, positions) {
     this.#text = text;
     this.#blocks = cut(text, chunks, positions);
@@ -122,45 +121,6 @@ class TextView extends HTMLElement {
 /** What is written above a chunk when chunks are outlined. @param {Chunk} c */
 function label(c) {
   return [`#${c.ordinal + 1}`, c.kind, c.page ? `page ${c.page}` : '', (c.heading ?? []).join(' › ')].filter(Boolean).join(' · ');
-}
-
-/**
- * Cuts text where chunks begin and end, and so that no block is too long. Where
- * chunks overlap, a block belongs to the later one.
- *
- * @param {string} text
- * @param {Chunk[]} chunks
- * @param {Positions} positions
- * @returns {Block[]}
- */
-export function cut(text, chunks, positions) {
-  const spans = chunks.map((c) => ({ chunk: c, start: positions.units(c.start), end: positions.units(c.end) })).sort((a, b) => a.start - b.start);
-  const points = [...new Set([0, ...spans.flatMap((s) => [s.start, s.end]), text.length])].sort((a, b) => a - b);
-  const blocks = /** @type {Block[]} */ ([]);
-  let next = 0;
-  let open = /** @type {typeof spans} */ ([]);
-  for (let i = 0; i + 1 < points.length; i++) {
-    const at = points[i];
-    while (next < spans.length && spans[next].start <= at) open.push(spans[next++]);
-    open = open.filter((s) => s.end > at);
-    const owner = open.at(-1);
-    split(blocks, text, { start: at, end: points[i + 1], chunk: owner?.chunk ?? null, first: owner?.start === at });
-  }
-  return blocks;
-}
-
-/** Adds block in pieces that end at a line if possible, and never within a character. @param {Block[]} out @param {string} text @param {Block} block */
-function split(out, text, block) {
-  let { start, first } = block;
-  while (block.end - start > longest) {
-    const line = text.lastIndexOf('\n', start + longest - 1) + 1;
-    let end = line > start ? line : start + longest;
-    if (isTail(text, end)) end--;
-    out.push({ ...block, start, end, first });
-    start = end;
-    first = false;
-  }
-  out.push({ ...block, start, first });
 }
 
 customElements.define('text-view', TextView);

@@ -50,7 +50,9 @@ func (c *corpus) find(query, leg string, k int) []hit {
 // fields returns the words of text that say something.
 func fields(text string) []string {
 	all := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
-	return slices.DeleteFunc(all, func(w string) bool { return len(w) < 4 || slices.Contains([]string{"what", "which", "many", "does", "have"}, w) })
+	return slices.DeleteFunc(all, func(w string) bool {
+		return len(w) < 4 || slices.Contains([]string{"what", "which", "many", "does", "have"}, w)
+	})
 }
 
 func (c *corpus) retrieve(w http.ResponseWriter, r *http.Request) {
