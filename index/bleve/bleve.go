@@ -1,0 +1,330 @@
+// Package bleve is the text leg on disk: bleve's scorch keeps the postings, and
+// BM25 is computed here.
+//
+// bleve's own scorers are not used: they damp term frequencies by a square root,
+// and take the number of distinct terms for the mean length, so that scores
+// drift as the vocabulary grows. Reading the postings directly gives exact BM25
+// and is faster. See the benchmarks.
+package bleve
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	bleveindex "github.com/blevesearch/bleve_index_api"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	rag "ragserver"
+	"ragserver/index"
+)
+
+// format changes whenever what is on disk would be read differently.
+const format = "1"
+
+// Keys of what is kept beside the chunks.
+var (
+	epochKey = []byte("epoch")
+	setupKey = []byte("setup")
+)
+
+// Config sets up a Leg.
+type Config struct {
+	// Dir is where the leg keeps its files. It is made if it is missing.
+	Dir string
+
+	// Analyzer is Mixed, the default, or one of bleve's analyzers by name,
+	// as in "de", "fr" or "standard".
+	Analyzer string
+}
+
+// A Leg finds chunks by their words.
+type Leg struct {
+	dir       string
+	setup     string
+	scorch    *scorch.Scorch
+	queue     *bleveindex.AnalysisQueue
+	analyzers chan analyzer // one for each worker, and for queries
+
+	durable atomic.Uint64
+
+	mu     sync.Mutex // held by Apply, Rebind and Close; guards the rest
+	rows   map[rag.ChunkID]index.Row
+	epoch  rag.Epoch
+	bound  bool // rows of what is on disk are known
+	filled bool // epoch 0 was applied and has to be followed by an epoch
+	closed bool
+	saved  chan struct{} // closed when the last epoch is on disk; nil: none was applied
+
+	current struct {
+		sync.Mutex
+		view *view
+	}
+}
+
+// Open opens or makes the index in c.Dir. An error that matches
+// index.ErrCorrupt says that c.Dir should be deleted and the index filled again.
+func Open(c Config) (*Leg, error) {
+	if c.Dir == "" {
+		return nil, errors.New("bleve: no directory")
+	}
+	if c.Analyzer == "" {
+		c.Analyzer = Mixed
+	}
+	workers := runtime.GOMAXPROCS(0)
+	l := &Leg{
+		dir:       c.Dir,
+		setup:     format + " " + c.Analyzer,
+		analyzers: make(chan analyzer, workers),
+		rows:      make(map[rag.ChunkID]index.Row),
+	}
+	for range workers {
+		a, err := newAnalyzer(c.Analyzer)
+		if err != nil {
+			return nil, fmt.Errorf("bleve: %w", err)
+		}
+		l.analyzers <- a
+	}
+	l.queue = bleveindex.NewAnalysisQueue(workers)
+	if err := l.open(); err != nil {
+		l.queue.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// open opens scorch. It reads files that anything may have happened to.
+func (l *Leg) open() (err error) {
+	defer recoverCorrupt(l.dir, &err)
+	s, err := scorch.NewScorch(scorch.Name, settings(l.dir), l.queue)
+	if err != nil {
+		return fmt.Errorf("bleve: %w", err)
+	}
+	if err := s.Open(); errors.Is(err, bolterrors.ErrTimeout) {
+		return fmt.Errorf("bleve: %s is in use by another process", l.dir)
+	} else if err != nil {
+		return fmt.Errorf("bleve: opening %s: %w: %w", l.dir, index.ErrCorrupt, err)
+	}
+	l.scorch = s.(*scorch.Scorch)
+	if err := l.check(); err != nil {
+		return errors.Join(err, l.scorch.Close())
+	}
+	return nil
+}
+
+// settings are scorch's. Batches do not wait for the disk: the store is the
+// truth, and what a crash loses is found out by Rebind.
+func settings(dir string) map[string]any {
+	return map[string]any{
+		"path":         dir,
+		"unsafe_batch": true,
+		"bolt_timeout": "1s",
+		"scorchPersisterOptions": map[string]any{
+			// Small changes gather in memory, which makes fewer files.
+			"PersisterNapTimeMSec":      200,
+			"PersisterNapUnderNumFiles": 200,
+		},
+		"asyncErrorCallbackName": slowDown(),
+	}
+}
+
+// check reads what the index says of itself.
+func (l *Leg) check() error {
+	reader, err := l.scorch.Reader()
+	if err != nil {
+		return fmt.Errorf("bleve: %w", err)
+	}
+	defer reader.Close()
+	if err := verify(reader.(*scorch.IndexSnapshot)); err != nil {
+		return fmt.Errorf("bleve: reading %s: %w: %w", l.dir, index.ErrCorrupt, err)
+	}
+	docs, err := reader.DocCount()
+	if err != nil {
+		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)
+	}
+	setup, err := reader.GetInternal(setupKey)
+	if err != nil {
+		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)
+	}
+	if docs > 0 && string(setup) != l.setup {
+		return fmt.Errorf("bleve: %s was written as %q, not %q: %w", l.dir, setup, l.setup, index.ErrCorrupt)
+	}
+	l.bound = docs == 0
+	epoch, err := reader.GetInternal(epochKey)
+	if err != nil {
+		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)
+	}
+	if len(epoch) == 8 {
+		l.epoch = rag.Epoch(binary.BigEndian.Uint64(epoch))
+		l.durable.Store(uint64(l.epoch))
+	}
+	return nil
+}
+
+// Durable implements index.Leg.
+func (l *Leg) Durable() rag.Epoch { return rag.Epoch(l.durable.Load()) }
+
+// Apply implements index.Leg.
+func (l *Leg) Apply(ctx context.Context, epoch rag.Epoch, changes []index.Change) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if epoch != 0 && epoch <= l.epoch {
+		return nil
+	}
+	if !l.bound {
+		return fmt.Errorf("bleve: %s holds chunks; Rebind has to be called first", l.dir)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(changes) > 0 || l.filled && epoch != 0 {
+		if err := l.write(epoch, changes); err != nil {
+			return fmt.Errorf("bleve: writing to %s: %w", l.dir, err)
+		}
+	}
+	l.filled = epoch == 0
+	if epoch != 0 {
+		l.epoch = epoch
+	}
+	return l.refresh()
+}
+
+// write makes one batch of changes. An epoch that changes nothing is not
+// written; it is durable with the next one.
+func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
+	defer recoverCorrupt(l.dir, &err)
+	batch := bleveindex.NewBatch()
+	for _, c := range changes {
+		if _, ok := l.rows[c.ID]; ok && c.Diff < 0 {
+			batch.Delete(string(c.ID[:]))
+		}
+	}
+	for _, c := range changes {
+		if c.Diff > 0 {
+			batch.Update(newDocument(c.ID, c.Text, l.analyzers))
+		}
+	}
+	batch.SetInternal(setupKey, []byte(l.setup))
+	if epoch != 0 {
+		batch.SetInternal(epochKey, binary.BigEndian.AppendUint64(nil, uint64(epoch)))
+		saved := make(chan struct{})
+		l.saved = saved
+		batch.SetPersistedCallback(func(error) {
+			l.durable.Store(uint64(epoch)) // in order, from one goroutine
+			close(saved)
+		})
+	}
+	if err := l.scorch.Batch(batch); err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if c.Diff < 0 {
+			delete(l.rows, c.ID)
+		}
+	}
+	for _, c := range changes {
+		if c.Diff > 0 {
+			l.rows[c.ID] = c.Row
+		}
+	}
+	return nil
+}
+
+// Rebind implements index.Rebinder.
+func (l *Leg) Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, index.Row]) (missing []index.Row, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer recoverCorrupt(l.dir, &err)
+	clear(l.rows)
+	for id, row := range chunks {
+		l.rows[id] = row
+	}
+	have, extra, err := l.compare(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("bleve: reading %s: %w", l.dir, err)
+	}
+	for id, row := range l.rows {
+		if !have[row] {
+			missing = append(missing, row)
+			delete(l.rows, id)
+		}
+	}
+	if len(extra) > 0 {
+		batch := bleveindex.NewBatch()
+		for _, id := range extra {
+			batch.Delete(id)
+		}
+		if err := l.scorch.Batch(batch); err != nil {
+			return nil, fmt.Errorf("bleve: writing to %s: %w", l.dir, err)
+		}
+	}
+	l.epoch, l.filled, l.bound = 0, true, true
+	l.durable.Store(0)
+	l.show(nil) // it knew other rows
+	return missing, l.refresh()
+}
+
+// compare returns which rows are on disk, and the chunks that should not be.
+func (l *Leg) compare(ctx context.Context) (have map[index.Row]bool, extra []string, err error) {
+	reader, err := l.scorch.Reader()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer reader.Close()
+	have = make(map[index.Row]bool)
+	for _, seg := range reader.(*scorch.IndexSnapshot).Segments() {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		for n := range seg.FullSize() {
+			if seg.Deleted() != nil && seg.Deleted().Contains(uint32(n)) {
+				continue
+			}
+			id, err := seg.DocID(uint64(n))
+			if err != nil {
+				return nil, nil, err
+			}
+			row, ok := l.rows[rag.ChunkID(pad(id))]
+			if ok && len(id) == len(rag.ChunkID{}) && !have[row] {
+				have[row] = true
+			} else {
+				extra = append(extra, string(id))
+			}
+		}
+	}
+	return have, extra, nil
+}
+
+// pad returns the first 16 bytes of id, or as many as there are.
+func pad(id []byte) (out [16]byte) {
+	copy(out[:], id)
+	return out
+}
+
+// Close implements index.Leg. It gives what was applied a few seconds to reach
+// the disk.
+func (l *Leg) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	l.show(nil)
+	if l.saved != nil {
+		select {
+		case <-l.saved:
+		case <-time.After(5 * time.Second):
+		}
+	}
+	err := l.scorch.Close()
+	l.queue.Close()
+	return err
+}
