@@ -2,7 +2,11 @@
 package formats
 
 import (
+	"context"
+
+	rag "ragserver"
 	"ragserver/parse"
+	"ragserver/parse/email"
 	"ragserver/parse/html"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
@@ -26,6 +30,8 @@ func Router() *router.Router {
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")
 	r.Handle(pdf.New(), "application/pdf")
+	r.Handle(email.New(), "message/rfc822")
+	r.Handle(email.NewBox(), "application/mbox")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
 		r.Handle(text.Markup(m), m)
 	}
@@ -35,4 +41,34 @@ func Router() *router.Router {
 	return r
 }
 
-var _ parse.Parser = (*router.Router)(nil)
+// A Split is a parser that keeps simple formats in this process and gives away
+// what may crash, hang or swell.
+type Split struct {
+	here  parse.Parser
+	heavy parse.Parser
+}
+
+// Isolated returns a parser of every format that leaves the heavy ones, and
+// documents larger than smallEnough, to heavy: a pool of processes that run
+// Router.
+func Isolated(heavy parse.Parser) *Split { return &Split{Router(), heavy} }
+
+// smallEnough is up to how many bytes a simple document is parsed in this
+// process: some milliseconds, some megabytes.
+const smallEnough = 2 << 20
+
+// Parse implements parse.Parser.
+func (s *Split) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
+	if len(in.Data) > smallEnough || len(in.Data) > 0 && heavy(router.Detect(in)) {
+		return s.heavy.Parse(ctx, in)
+	}
+	return s.here.Parse(ctx, in)
+}
+
+func heavy(mediaType string) bool {
+	switch mediaType {
+	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox":
+		return true
+	}
+	return false
+}
