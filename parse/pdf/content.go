@@ -60,13 +60,10 @@ const (
 	maxStack  = 10_000
 )
 
-func (x *interpreter) page(p pdf.Page) {
-	if p.V.IsNull() {
-		return
-	}
+func (x *interpreter) page(v pdf.Value) {
 	x.state = state{ctm: identity, th: 1}
-	x.run(contents(p.V.Key("Contents"), x.doc), inherited(p.V, "Resources"), 0)
-	x.annotations(p.V)
+	x.run(contents(v.Key("Contents"), x.doc), inherited(v, "Resources"), 0)
+	x.annotations(v)
 }
 
 // inherited returns a page's attribute, or that of the nearest node above it.
@@ -97,15 +94,14 @@ func stream(v pdf.Value, d *document) (out []byte) {
 	if v.Kind() != pdf.Stream {
 		return nil
 	}
+	var failed error
 	err := guard(func() {
 		r := v.Reader()
 		defer r.Close()
-		var err error
-		if out, err = io.ReadAll(io.LimitReader(r, maxStream)); err != nil && len(out) == 0 {
-			d.warn("a stream cannot be decoded: %v", err)
-		}
+		out, failed = io.ReadAll(io.LimitReader(r, maxStream))
 	})
-	if err != nil {
+	if err = firstOf(err, failed); err != nil && len(out) == 0 {
+		d.undecoded = true
 		d.warn("a stream cannot be decoded: %v", err)
 	}
 	return out
@@ -113,6 +109,7 @@ func stream(v pdf.Value, d *document) (out []byte) {
 
 func (x *interpreter) run(data []byte, resources pdf.Value, forms int) {
 	l := &lexer{data: data}
+	fonts := map[name]*font{} // of these resources
 	var args []any
 	for t := l.next(); t != nil; t = l.next() {
 		op, ok := t.(keyword)
@@ -133,7 +130,7 @@ func (x *interpreter) run(data []byte, resources pdf.Value, forms int) {
 				x.form(resources.Key("XObject").Key(string(n)), resources, forms)
 			}
 		case "Tf":
-			x.setFont(args, resources)
+			x.setFont(args, resources, fonts)
 		default:
 			x.operate(op, args)
 		}
@@ -181,10 +178,15 @@ func num(args []any, i int) float64 {
 	return v
 }
 
-func (x *interpreter) setFont(args []any, resources pdf.Value) {
+func (x *interpreter) setFont(args []any, resources pdf.Value, fonts map[name]*font) {
 	n, _ := arg[name](args, 0)
 	x.size = num(args, 1)
-	x.font = x.doc.font(resources.Key("Font"), string(n))
+	f, ok := fonts[n]
+	if !ok {
+		f = x.doc.font(resources.Key("Font"), string(n))
+		fonts[n] = f
+	}
+	x.font = f
 }
 
 // show draws a string.

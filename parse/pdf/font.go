@@ -25,6 +25,7 @@ type font struct {
 	widths    map[int]float64   // by code
 	missing   float64           // width of all other codes; 0 to estimate it
 	monospace bool
+	serif     bool    // of the Times family
 	scale     float64 // of widths
 }
 
@@ -63,7 +64,9 @@ func (d *document) newFont(v pdf.Value) *font {
 	if m := v.Key("ToUnicode"); m.Kind() == pdf.Stream {
 		f.unicode = readCMap(stream(m, d))
 	}
-	f.monospace = strings.Contains(v.Key("BaseFont").Name(), "Courier") || strings.Contains(v.Key("BaseFont").Name(), "Mono")
+	face := v.Key("BaseFont").Name()
+	f.monospace = strings.Contains(face, "Courier") || strings.Contains(face, "Mono")
+	f.serif = strings.Contains(face, "Times")
 	if v.Key("Subtype").Name() == "Type0" {
 		f.composite(v, d)
 	} else {
@@ -200,23 +203,33 @@ func (f *font) width(code, text string) float64 {
 	if f.monospace {
 		return 0.6
 	}
-	return estimate(text)
+	return f.estimate(text)
 }
 
-// estimate returns about how wide a character is in a common typeface.
-func estimate(text string) float64 {
+// helvetica lists the widths of the characters from space to tilde in the
+// commonest typeface, in thousandths of the size. Files need not tell them.
+var helvetica = [...]float64{
+	278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+	556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+	1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+	667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+	333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+	556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+}
+
+// estimate returns about how wide a character is.
+func (f *font) estimate(text string) float64 {
 	if text == "" {
 		return 0
 	}
-	switch c := text[0]; {
-	case strings.IndexByte("iljtf.,:;'|!I()[]/ ", c) >= 0:
-		return 0.28
-	case strings.IndexByte("mwMW@%", c) >= 0:
-		return 0.85
-	case c >= 'A' && c <= 'Z':
-		return 0.68
-	case c >= 0xE3:
-		return 1
+	w := 0.55
+	if c := int(text[0]) - ' '; c >= 0 && c < len(helvetica) {
+		w = helvetica[c] / 1000
+	} else if text[0] >= 0xE3 {
+		w = 1
 	}
-	return 0.53
+	if f.serif {
+		w *= 0.92
+	}
+	return w
 }

@@ -121,7 +121,7 @@ func dedupe(line []glyph) []glyph {
 		double := false
 		for i := len(out) - 1; i >= 0 && i >= len(out)-3 && !double; i-- {
 			p := out[i]
-			near := 0.15 * g.size
+			near := min(0.15*g.size, 0.3*g.w)
 			double = p.text == g.text && g.x-p.x < near && math.Abs(g.y-p.y) < near && strings.TrimSpace(g.text) != ""
 		}
 		if !double {
@@ -191,17 +191,18 @@ func join(part []glyph) segment {
 // their size: more where the letters are spaced out or spaces are drawn.
 func wordGap(part []glyph) float64 {
 	var gaps []float64
-	end, spaces, first := 0.0, 0, true
+	end, spaces, before := 0.0, 0, false // a letter
 	for _, g := range part {
 		if strings.TrimSpace(g.text) == "" {
 			spaces++
-			first = true
+			before = false
 			continue
 		}
-		if !first {
+		letter := !notLetter(firstRune(g.text))
+		if before && letter {
 			gaps = append(gaps, (g.x-end)/g.size)
 		}
-		end, first = g.x+g.w, false
+		end, before = g.x+g.w, letter
 	}
 	base := 0.17
 	if spaces > 0 {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,7 +51,10 @@ func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	t.Pages = len(d.pages)
 	t.Text, t.Sections = d.compose()
 	t.Warnings = d.summary()
-	if t.Text == "" {
+	switch {
+	case t.Text == "" && d.undecoded && !r.Trailer().Key("Encrypt").IsNull():
+		return rag.Text{}, fmt.Errorf("PDF that no empty password opens: %w", parse.ErrEncrypted)
+	case t.Text == "":
 		return rag.Text{}, fmt.Errorf("%s: %w", d.why(), parse.ErrNoText)
 	}
 	return t, nil
@@ -60,7 +64,7 @@ func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 // rebuilt.
 func open(data []byte) (r *pdf.Reader, repaired bool, err error) {
 	r, err = openOnce(data)
-	if err == nil && pageCount(r) > 0 {
+	if err == nil && len(pageTree(r)) > 0 {
 		return r, false, nil
 	}
 	if errors.Is(err, pdf.ErrInvalidPassword) {
@@ -68,10 +72,10 @@ func open(data []byte) (r *pdf.Reader, repaired bool, err error) {
 	}
 	again, err2 := openOnce(rebuild(data))
 	switch {
-	case err2 == nil && pageCount(again) > 0:
+	case err2 == nil && len(pageTree(again)) > 0:
 		return again, true, nil
 	case errors.Is(err2, pdf.ErrInvalidPassword) || bytes.Contains(data, []byte("/Encrypt")):
-		return nil, false, fmt.Errorf("PDF with a password or an unknown encryption (%v): %w", firstOf(err2, err), parse.ErrEncrypted)
+		return nil, false, fmt.Errorf("PDF with a password or an unknown encryption (%.80v): %w", firstOf(err2, err), parse.ErrEncrypted)
 	case err != nil:
 		return nil, false, fmt.Errorf("opening PDF: %w", err)
 	}
@@ -94,12 +98,10 @@ func openOnce(data []byte) (r *pdf.Reader, err error) {
 		}
 	}()
 	data = normal(data)
+	if !sane(data) {
+		return nil, errors.New("malformed: the table of objects is said to have millions of entries")
+	}
 	return pdf.NewReader(bytes.NewReader(data), int64(len(data)))
-}
-
-func pageCount(r *pdf.Reader) (n int) {
-	guard(func() { n = r.NumPage() })
-	return min(n, maxPages)
 }
 
 // guard runs f and returns its panic as an error: the library panics where a
@@ -117,13 +119,14 @@ func guard(f func()) (err error) {
 
 // A document is a file that is being read.
 type document struct {
-	reader   *pdf.Reader
-	fonts    map[string]*font // by reference, as in "12 0 R"
-	pages    []page
-	warnings []string
-	empty    []int // numbers of the pages without text
-	unmapped int   // glyphs whose meaning the file does not tell
-	glyphs   int
+	reader    *pdf.Reader
+	fonts     map[string]*font // by reference, as in "12 0 R"
+	pages     []page
+	warnings  []string
+	empty     []int // numbers of the pages without text
+	undecoded bool  // a stream could not be decoded
+	unmapped  int   // glyphs whose meaning the file does not tell
+	glyphs    int
 }
 
 // A page is a page's paragraphs in reading order.
@@ -133,8 +136,9 @@ type page struct {
 }
 
 func (d *document) warn(format string, args ...any) {
-	if len(d.warnings) < 20 {
-		d.warnings = append(d.warnings, fmt.Sprintf(format, args...))
+	s := fmt.Sprintf(format, args...)
+	if len(d.warnings) < 20 && !slices.Contains(d.warnings, s) {
+		d.warnings = append(d.warnings, s)
 	}
 }
 
@@ -164,13 +168,14 @@ func label(s string) string {
 
 func (d *document) read(ctx context.Context) error {
 	size := 0
-	for n := 1; n <= pageCount(d.reader); n++ {
+	for i, v := range pageTree(d.reader) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		n := i + 1
 		p := page{number: n}
 		x := &interpreter{ctx: ctx, doc: d}
-		if err := guard(func() { x.page(d.reader.Page(n)) }); err != nil {
+		if err := guard(func() { x.page(v) }); err != nil {
 			d.warn("page %d is damaged and only partly read: %v", n, err)
 		}
 		if err := ctx.Err(); err != nil {

@@ -38,10 +38,30 @@ var (
 	idEntry     = regexp.MustCompile(`/ID\s*\[\s*(?:<[0-9A-Fa-f]*>\s*){2}\]`)
 	catalogType = regexp.MustCompile(`/Type\s*/Catalog\b`)
 	objectPack  = regexp.MustCompile(`/Type\s*/ObjStm\b`)
+	tableSize   = regexp.MustCompile(`(?:\bxref\s+|/Size\s+|/Index\s*\[\s*)(\d+)(?:\s+(\d+))?`)
+	tableStart  = regexp.MustCompile(`\bxref\b`)
+	hugeSection = regexp.MustCompile(`[\r\n][ \t]*(?:\d{8,}[ \t]+\d+|\d+[ \t]+\d{8,})[ \t]*[\r\n]`)
 	intEntry    = regexp.MustCompile(`/(N|First)\s+(\d+)`)
 )
 
 const maxObjects = 1_000_000
+
+// sane reports whether the tables of objects have sizes that the library can be
+// trusted with: it allocates what a file promises.
+func sane(data []byte) bool {
+	for _, m := range tableSize.FindAllSubmatch(data, 1000) {
+		if len(m[1]) > 7 || len(m[2]) > 7 {
+			return false
+		}
+	}
+	for _, m := range tableStart.FindAllIndex(data, 1000) {
+		table, _, _ := bytes.Cut(data[m[1]:], []byte("trailer"))
+		if hugeSection.Match(table[:min(len(table), 32<<20)]) {
+			return false
+		}
+	}
+	return true
+}
 
 // rebuild returns data with a new table of objects at its end, made by looking
 // for everything that looks like an object. Objects packed into streams are
