@@ -128,7 +128,7 @@ func settings(dir string) map[string]any {
 		"bolt_timeout": "1s",
 		"scorchPersisterOptions": map[string]any{
 			// Small changes gather in memory, which makes fewer files.
-			"PersisterNapTimeMSec":      200,
+			"PersisterNapTimeMSec":      100,
 			"PersisterNapUnderNumFiles": 200,
 		},
 		"asyncErrorCallbackName": slowDown(),

@@ -154,9 +154,15 @@ func (t *table) add(changes []index.Change) {
 
 // Snapshot implements index.Leg. A snapshot is a version number; it holds
 // nothing.
-func (l *Leg) Snapshot() index.Snapshot {
-	return &snapshot{table: l.table.Load(), workers: l.workers}
+func (l *Leg) Snapshot() index.Snapshot { return l.View() }
+
+// View returns what Snapshot does, for those who want more of it.
+func (l *Leg) View() *Snapshot {
+	return &Snapshot{table: l.table.Load(), workers: l.workers}
 }
+
+// Version counts the calls of Apply that had an effect.
+func (l *Leg) Version() uint64 { return l.table.Load().version }
 
 // Durable implements index.Leg.
 func (l *Leg) Durable() rag.Epoch { return 0 }

@@ -13,19 +13,26 @@ import (
 // parallelRows is the size from which workers share a scan: about 0.5 ms of it.
 const parallelRows = 16 * slabRows
 
-type snapshot struct {
+// A Snapshot is one version of the rows.
+type Snapshot struct {
 	table   *table
 	workers int
 }
 
 // Len implements index.Snapshot.
-func (s *snapshot) Len() int { return s.table.live }
+func (s *Snapshot) Len() int { return s.table.live }
 
 // Close implements index.Snapshot.
-func (s *snapshot) Close() {}
+func (s *Snapshot) Close() {}
+
+// Sees says whether row has a vector in the snapshot.
+func (s *Snapshot) Sees(row index.Row) bool {
+	sl, i := s.table.at(row)
+	return sl != nil && sl.alive(i, s.table.version)
+}
 
 // usable says whether q can be compared with the rows at all.
-func (s *snapshot) usable(q index.Query) (bool, error) {
+func (s *Snapshot) usable(q index.Query) (bool, error) {
 	if len(q.Vector) == 0 || s.table.live == 0 {
 		return false, nil
 	}
@@ -39,7 +46,7 @@ func (s *snapshot) usable(q index.Query) (bool, error) {
 }
 
 // Search implements index.Snapshot.
-func (s *snapshot) Search(ctx context.Context, q index.Query) ([]index.Scored, error) {
+func (s *Snapshot) Search(ctx context.Context, q index.Query) ([]index.Scored, error) {
 	if ok, err := s.usable(q); !ok || err != nil || q.K <= 0 {
 		return nil, err
 	}
@@ -59,7 +66,7 @@ func (s *snapshot) Search(ctx context.Context, q index.Query) ([]index.Scored, e
 }
 
 // scanParallel gives each worker every n-th slab and joins what they found.
-func (s *snapshot) scanParallel(ctx context.Context, p *probe, k int) ([]index.Scored, error) {
+func (s *Snapshot) scanParallel(ctx context.Context, p *probe, k int) ([]index.Scored, error) {
 	tops := make([]*index.Top, s.workers)
 	errs := make([]error, s.workers)
 	var wg sync.WaitGroup
@@ -83,7 +90,7 @@ func (s *snapshot) scanParallel(ctx context.Context, p *probe, k int) ([]index.S
 }
 
 // scan looks at every step-th slab from first.
-func (s *snapshot) scan(ctx context.Context, p *probe, best *index.Top, first, step int) error {
+func (s *Snapshot) scan(ctx context.Context, p *probe, best *index.Top, first, step int) error {
 	for n := first; n < len(s.table.slabs); n += step {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -112,7 +119,7 @@ func scanSlab(sl *slab, version uint64, p *probe, best *index.Top, base index.Ro
 }
 
 // scanRows looks at the given rows only.
-func (s *snapshot) scanRows(ctx context.Context, p *probe, rows *roaring.Bitmap, best *index.Top) error {
+func (s *Snapshot) scanRows(ctx context.Context, p *probe, rows *roaring.Bitmap, best *index.Top) error {
 	floor := float32(best.Floor())
 	it := rows.ManyIterator()
 	var buf [256]uint32
@@ -134,7 +141,7 @@ func (s *snapshot) scanRows(ctx context.Context, p *probe, rows *roaring.Bitmap,
 }
 
 // Score implements index.Snapshot.
-func (s *snapshot) Score(ctx context.Context, q index.Query, rows []index.Row) ([]float64, error) {
+func (s *Snapshot) Score(ctx context.Context, q index.Query, rows []index.Row) ([]float64, error) {
 	scores := make([]float64, len(rows))
 	if ok, err := s.usable(q); !ok || err != nil {
 		return scores, err
