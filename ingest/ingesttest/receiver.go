@@ -217,3 +217,6 @@ func awaitFailing(t testing.TB, s ingest.Source) {
 		}
 	}
 }
+
+// Status returns the status of the source.
+func (r *Receiver) Status() ingest.Status { return r.source.Status() }

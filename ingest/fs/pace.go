@@ -1,0 +1,74 @@
+package fs
+
+import (
+	"os/user"
+	"strconv"
+	"time"
+)
+
+const (
+	minPause = 50 * time.Millisecond
+	maxPause = time.Second
+	maxPaces = 1000
+)
+
+// A pace slows the reports of a file that keeps changing: the first change is
+// reported at once, the next after 50 ms, then 100, and so on up to a second. A
+// file that rested for twice its pause begins anew.
+type pace map[string]pause
+
+type pause struct {
+	last   time.Time // of the last report
+	length time.Duration
+}
+
+// next returns when a change of key may be reported.
+func (p pace) next(key string) time.Time {
+	w := p[key]
+	return w.last.Add(w.length)
+}
+
+// reported notes a report of key.
+func (p *pace) reported(key string, now time.Time) {
+	if *p == nil {
+		*p = make(pace)
+	}
+	w, ok := (*p)[key]
+	if !ok || w.rested(now) {
+		w.length = minPause
+	} else {
+		w.length = min(2*w.length, maxPause)
+	}
+	w.last = now
+	(*p)[key] = w
+	if len(*p) > maxPaces {
+		for key, w := range *p {
+			if w.rested(now) {
+				delete(*p, key)
+			}
+		}
+	}
+}
+
+func (w pause) rested(now time.Time) bool { return now.Sub(w.last) > 2*w.length }
+
+// owners remembers the names of users.
+type owners map[uint32]string
+
+func (o *owners) name(sys system) string {
+	if !sys.hasUID {
+		return ""
+	}
+	if name, ok := (*o)[sys.uid]; ok {
+		return name
+	}
+	if *o == nil {
+		*o = make(owners)
+	}
+	id := strconv.FormatUint(uint64(sys.uid), 10)
+	(*o)[sys.uid] = id
+	if u, err := user.LookupId(id); err == nil {
+		(*o)[sys.uid] = u.Username
+	}
+	return (*o)[sys.uid]
+}
