@@ -17,6 +17,7 @@ import (
 	"ragserver/ingest/fs"
 	"ragserver/llm"
 	"ragserver/llm/answer"
+	"ragserver/parse"
 	"ragserver/parse/formats"
 	"ragserver/parse/isolate"
 	"ragserver/pipeline"
@@ -64,12 +65,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	v.parsers, err = isolate.New(isolate.Config{
-		Workers: s.Limits.Workers, Timeout: s.Limits.ParseTimeout, Memory: s.Limits.ParseMemory, Logger: log,
-	})
-	if err != nil {
-		return err
-	}
+	v.parsers = s.parsers()
 	splitter, err := s.splitter()
 	if err != nil {
 		return err
@@ -84,7 +80,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	}
 	v.pipeline, err = pipeline.New(pipeline.Config{
 		Store: v.store, Index: v.index, Sources: list,
-		Parser: v.parsers, ParserID: formats.Version,
+		Parser: formats.Isolated(v.parsers), ParserID: parse.Version,
 		Splitter: splitter, Embedder: cached,
 		MaxSize: s.Limits.MaxSize, ParseTimeout: s.Limits.ParseTimeout, ParseWorkers: s.Limits.Workers,
 		Logger: log,
@@ -141,6 +137,10 @@ func (s settings) sources(log *slog.Logger) ([]pipeline.Source, string, error) {
 	return append(list, pipeline.Source{Name: uploadsSource, Kind: "uploads", Source: source}), dir, nil
 }
 
+func (s settings) parsers() *isolate.Pool {
+	return isolate.New(isolate.Config{Workers: s.Limits.Workers, Timeout: s.Limits.ParseTimeout, Memory: s.Limits.ParseMemory})
+}
+
 func (s settings) maxSize() int64 { return orElse(s.Limits.MaxSize, 64<<20) }
 
 // splitter counts tokens with the embedded vocabulary, whichever model embeds:
@@ -150,7 +150,8 @@ func (s settings) splitter() (*chunk.Splitter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chunk.New(chunk.Config{Size: s.Chunk.Size, Overlap: s.Chunk.Overlap, Count: model.Tokenizer().Count})
+	return chunk.New(chunk.Config{Size: s.Chunk.Size, Overlap: s.Chunk.Overlap,
+		Count: model.Tokenizer().Count, Counter: model.Space().ID})
 }
 
 // embedder wraps the model: what is cached is not asked, what is asked is
@@ -167,13 +168,17 @@ func (s settings) embedder(kv store.Store) (*embed.Counter, embed.Embedder, erro
 	}
 	counter := embed.Count(model.Embedder)
 	limited, err := embed.Limit(embed.Limits{
-		Concurrent: orElse(s.Remote.Concurrent, 4), Requests: s.Remote.RequestsPerMinute,
+		Concurrent: orElse(s.Remote.Concurrent, 4), RequestsPerMinute: s.Remote.RequestsPerMinute,
 	}, embed.Check(counter))
 	if err != nil {
 		return nil, nil, err
 	}
 	retried := embed.Retry(remote.Backoff{Tries: 3, First: 500 * time.Millisecond, Max: 10 * time.Second}, limited)
-	return counter, embed.Cache(vectors{kv}, embed.Batch(orElse(s.Remote.BatchSize, model.batch), 0, retried)), nil
+	batched, err := embed.Batch(orElse(s.Remote.BatchSize, model.batch), 0, retried)
+	if err != nil {
+		return nil, nil, err
+	}
+	return counter, embed.Cache(vectors{kv}, batched), nil
 }
 
 // vectors gives the store to embed.Cache. What it writes is not synced: the next
@@ -232,6 +237,6 @@ func newAnswerer(chat llm.Chat, c answerSettings) (answer.Answerer, string, erro
 		a, err := answer.Extractive(answer.ExtractiveConfig{K: c.K})
 		return a, "extractive", err
 	}
-	a, err := answer.Standard(chat, answer.StandardConfig{K: c.K})
+	a, err := answer.Standard(chat, answer.Config{K: c.K})
 	return a, chat.Model(), err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"iter"
 	"log/slog"
 	"os"
 	"time"
@@ -177,7 +178,7 @@ type emptyTruth struct{}
 
 func (emptyTruth) Epoch() rag.Epoch { return 0 }
 
-func (emptyTruth) Documents() func(func(hybrid.StoredDocument, error) bool) {
+func (emptyTruth) Documents() iter.Seq2[hybrid.StoredDocument, error] {
 	return func(func(hybrid.StoredDocument, error) bool) {}
 }
 

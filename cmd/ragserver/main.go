@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"ragserver/parse/formats"
 	"ragserver/parse/isolate"
 )
 
@@ -46,7 +47,7 @@ func commands() []command {
 }
 
 func main() {
-	isolate.Main() // does not return in a child that parses
+	isolate.Main(formats.Router()) // does not return in a child that parses
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv}

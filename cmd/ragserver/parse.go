@@ -6,14 +6,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 
 	rag "ragserver"
 	"ragserver/chunk"
 	"ragserver/parse"
-	"ragserver/parse/isolate"
+	"ragserver/parse/formats"
 )
 
 // A parsedFile is what parse --json prints for a file, on one line.
@@ -47,16 +46,14 @@ func parseFiles(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	pool, err := isolate.New(isolate.Config{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
+	pool := defaults().parsers()
+	parser := formats.Isolated(pool)
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- pool.Run(ctx) }()
 	failed := 0
 	for _, file := range files {
-		result := parseFile(ctx, pool, splitter, file)
+		result := parseFile(ctx, parser, splitter, file)
 		if result.Error != "" {
 			failed++
 		}
