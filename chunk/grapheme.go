@@ -16,6 +16,9 @@ func grapheme(text string) int {
 	if len(text) == 1 || text[0] < utf8.RuneSelf && text[1] < utf8.RuneSelf && text[0] != '\r' {
 		return 1
 	}
+	if len(text) > 3 && ideographic(text[0]) && (ideographic(text[3]) || text[3] < utf8.RuneSelf) {
+		return 3
+	}
 	limit := min(len(text), maxGrapheme)
 	for limit < len(text) && !utf8.RuneStart(text[limit]) {
 		limit--
@@ -26,6 +29,10 @@ func grapheme(text string) int {
 	cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(text[:limit], -1)
 	return len(cluster)
 }
+
+// ideographic reports whether b begins a character from U+4000 to U+9FFF. Nearly
+// all are ideographs, none joins with its neighbours.
+func ideographic(b byte) bool { return b >= 0xe4 && b <= 0xe9 }
 
 // whole reports whether a grapheme ends before text[i:] and another begins
 // there, where the character before i is white space or punctuation, which what

@@ -17,7 +17,7 @@ func toSentence(_ *Splitter, text string) int {
 		}
 		stop := i
 		i += n
-		wide := strings.ContainsRune(wideStops, r) && r >= utf8.RuneSelf
+		wide := r >= utf8.RuneSelf && strings.ContainsRune(wideStops, r)
 		if !wide && r != '.' && r != '!' && r != '?' && r != '…' {
 			continue
 		}

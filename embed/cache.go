@@ -119,6 +119,7 @@ type missing struct {
 // read fills in the stored vectors.
 func (c *cached) read(texts []string, vectors []rag.Vector) (m missing, err error) {
 	space := c.Space()
+	dims := space.Dimensions // or else those of the first stored vector
 	known := make(map[string]int, len(texts))
 	m.at = make([]int, len(texts))
 	for i, text := range texts {
@@ -134,7 +135,9 @@ func (c *cached) read(texts []string, vectors []rag.Vector) (m missing, err erro
 			return missing{}, fmt.Errorf("reading a vector of %s: %w", space.ID, err)
 		}
 		var ok bool
-		if vectors[i], ok = Decode(value, space.Dimensions); !ok {
+		if vectors[i], ok = Decode(value, dims); ok {
+			dims = max(dims, len(vectors[i]))
+		} else {
 			m.at[i] = len(m.texts)
 			m.texts, m.keys = append(m.texts, text), append(m.keys, key)
 		}

@@ -51,9 +51,9 @@ func damped(count uint32) float32 {
 	return float32(math.Sqrt(float64(count) * math.Sqrt(float64(count))))
 }
 
-// addRow adds w times row to v. The product is rounded before it is added, so
+// addRowGo adds w times row to v. The product is rounded before it is added, so
 // that every processor gets the same sum.
-func addRow(v *[dims]float32, row *[dims]int8, w float32) {
+func addRowGo(v *[dims]float32, row *[dims]int8, w float32) {
 	for i := 0; i < dims; i += 4 {
 		v[i] += float32(w * float32(row[i]))
 		v[i+1] += float32(w * float32(row[i+1]))
