@@ -37,6 +37,7 @@ type place struct {
 	score             float64 // what the places are ordered by
 	covered           float64 // share of the question's weight in the sentence, from 0 to 1
 	near              float64 // the same of the sentence and what stands around it
+	enough            bool    // to say that the question is answered here
 }
 
 // read takes passages apart.
@@ -79,6 +80,8 @@ func prior(w word) float64 {
 		return 1.2
 	case w.shape == pair:
 		return 0.7
+	case weak[w.stem]:
+		return 0.5
 	case utf8.RuneCountInString(w.stem) <= 3:
 		return 0.7
 	}
@@ -118,10 +121,12 @@ func match(w word, words []word) float64 {
 // first.
 func (r reading) places(question string) []place {
 	terms := r.terms(question)
-	var whole float64
+	var whole, said float64
 	for _, t := range terms {
 		whole += t.weight
+		said += prior(t.word)
 	}
+	least := leastEvidence * leniency(question, terms)
 	if whole == 0 {
 		return nil
 	}
@@ -141,11 +146,44 @@ func (r reading) places(question string) []place {
 				pl.near += t.weight * max(own, around) / whole
 			}
 			pl.score = pl.covered + 0.4*(pl.near-pl.covered) + pl.kind(wants, p, s) - 0.01*float64(i)
+			pl.enough = pl.covered+2*pl.near-1.5/max(said, 1) >= least
 			out = append(out, pl)
 		}
 	}
 	sort.SliceStable(out, func(a, b int) bool { return out[a].score > out[b].score })
 	return out
+}
+
+// leastEvidence is what a place must have to be quoted: of the question's weight
+// the share in the sentence, and twice the share around it; 3 would be all. A
+// question of few words must be met more fully, as these meet by chance.
+const leastEvidence = 1.25
+
+// leniency makes up for what our stemming does not see: forms of words in other
+// languages than English, and pairs of characters that only happen to touch.
+func leniency(question string, terms []term) float64 {
+	pairs := 0
+	for _, t := range terms {
+		if t.shape == pair {
+			pairs++
+		}
+	}
+	if 2*pairs > len(terms) {
+		return 0.5
+	}
+	ours, foreign := 0, 0
+	for _, w := range strings.FieldsFunc(strings.ToLower(question), func(r rune) bool { return class(r) == other }) {
+		switch first, _ := utf8.DecodeRuneInString(w); {
+		case inEnglish[w]:
+			ours++
+		case stopped[w] || first >= 0x250:
+			foreign++
+		}
+	}
+	if foreign > ours {
+		return 0.65
+	}
+	return 1
 }
 
 // matches returns for each sentence, and last for the title and headings, how

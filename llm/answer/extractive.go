@@ -57,22 +57,15 @@ func (e extractive) Answer(ctx context.Context, q Question, emit func(Event) err
 	return a, nil
 }
 
-// What evidence must be there, as shares of the question's weight: in one
-// sentence, and in it with what stands around it.
-const (
-	enoughCovered = 0.30
-	enoughNear    = 0.50
-)
-
 // choose returns the places to quote, at most n, best first: the best one and
 // those that are nearly as good. It returns none if the best is no evidence.
 func choose(places []place, n int) []place {
 	var out []place
 	for _, p := range places {
-		if p.covered < enoughCovered || p.near < enoughNear {
+		if !p.enough {
 			continue
 		}
-		if len(out) > 0 && p.score < 0.7*out[0].score {
+		if len(out) > 0 && p.score < 0.75*out[0].score {
 			break
 		}
 		if out = append(out, p); len(out) == n {

@@ -122,7 +122,7 @@ func stem(s string) string {
 		s = s[:len(s)-1]
 	}
 	for _, end := range []string{"ing", "edly", "ed", "ly"} {
-		if rest, ok := strings.CutSuffix(s, end); ok && len(rest) >= 3 && strings.ContainsAny(rest, "aeiouy") {
+		if rest, ok := strings.CutSuffix(s, end); ok && len(rest) >= 2 && strings.ContainsAny(rest, "aeiouy") {
 			return undouble(rest)
 		}
 	}
