@@ -47,10 +47,10 @@ func (m *memos) acquire(x *turn, name string, encode func() ([]byte, error)) err
 		if err != nil {
 			return err
 		}
-		x.tx.Put(x.g.keys.memo(m.op, name), b)
+		x.tx.put(x.g.keys.memo(m.op, name), b)
 	}
 	if known && refs == 0 {
-		x.tx.Delete(x.g.keys.dead(m.op, name))
+		x.tx.delete(x.g.keys.dead(m.op, name))
 	}
 	m.set(x, name, refs+1)
 	return nil
@@ -66,7 +66,7 @@ func (m *memos) keep(x *turn, name string, encode func() ([]byte, error)) error 
 	if err != nil {
 		return err
 	}
-	x.tx.Put(x.g.keys.memo(m.op, name), b)
+	x.tx.put(x.g.keys.memo(m.op, name), b)
 	m.set(x, name, 0)
 	m.bury(x, name)
 	return nil
@@ -88,7 +88,7 @@ func (m *memos) release(x *turn, name string) error {
 }
 
 func (m *memos) bury(x *turn, name string) {
-	x.tx.Put(x.g.keys.dead(m.op, name), binary.AppendUvarint(nil, uint64(x.epoch)))
+	x.tx.put(x.g.keys.dead(m.op, name), binary.AppendUvarint(nil, uint64(x.epoch)))
 	m.dead = append(m.dead, deadMemo{name, x.epoch})
 }
 
@@ -97,7 +97,7 @@ func (m *memos) refs(x *turn, name string) (n uint64, known bool, err error) {
 }
 
 func (m *memos) set(x *turn, name string, refs uint64) {
-	x.tx.Put(x.g.keys.refs(m.op, name), binary.AppendUvarint(nil, refs))
+	x.tx.put(x.g.keys.refs(m.op, name), binary.AppendUvarint(nil, refs))
 }
 
 func (m *memos) number(x *turn, key []byte) (v uint64, known bool, err error) {
@@ -134,9 +134,9 @@ func (m *memos) collect(x *turn) error {
 		if !known || Epoch(died) != d.epoch {
 			continue
 		}
-		x.tx.Delete(at)
-		x.tx.Delete(x.g.keys.refs(m.op, d.name))
-		x.tx.Delete(x.g.keys.memo(m.op, d.name))
+		x.tx.delete(at)
+		x.tx.delete(x.g.keys.refs(m.op, d.name))
+		x.tx.delete(x.g.keys.memo(m.op, d.name))
 	}
 	return nil
 }

@@ -114,12 +114,25 @@ func (d *decoder) end() error {
 
 // records returns what there is of a key; nil where there is nothing.
 func (o *async[In, R]) records(x *turn, key string) (*pendingRecord, *liveRecord, error) {
-	p, err := read(x, x.g.keys.pending(o.Name, key), decodePending)
+	p, err := o.pending(x, key)
 	if err != nil {
 		return nil, nil, err
 	}
 	live, err := read(x, x.g.keys.live(o.Name, key), decodeLive)
 	return p, live, err
+}
+
+// pending asks the store only about a key that has an item: nothing else is pending
+// there.
+func (o *async[In, R]) pending(x *turn, key string) (*pendingRecord, error) {
+	o.mu.Lock()
+	known := o.items[key] != nil
+	o.mu.Unlock()
+	at := x.g.keys.pending(o.Name, key)
+	if !known && !x.tx.staged(at) {
+		return nil, nil
+	}
+	return read(x, at, decodePending)
 }
 
 func read[T any](x *turn, key []byte, decode func([]byte) (*T, error)) (*T, error) {

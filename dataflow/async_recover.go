@@ -83,7 +83,7 @@ func (o *async[In, R]) rederive(x *turn) error {
 			return err
 		}
 	}
-	r.tx.Put(x.g.keys.generation(o.Name), []byte(o.Generation))
+	r.tx.put(x.g.keys.generation(o.Name), []byte(o.Generation))
 	x.output = true
 	return r.flush(0)
 }
@@ -140,7 +140,7 @@ func (r *rederiving[In, R]) put(key string, in []byte) error {
 		}
 		p.seen, p.partition = old.seen, old.partition
 	}
-	r.tx.Put(at, p.encode())
+	r.tx.put(at, p.encode())
 	return r.flush(perCommit)
 }
 
@@ -150,7 +150,7 @@ func (r *rederiving[In, R]) flush(limit int) error {
 	if len(r.tx.writes) <= limit {
 		return nil
 	}
-	r.tx.Put(r.x.g.keys.epoch(), binary.AppendUvarint(nil, uint64(r.x.epoch)))
+	r.tx.put(r.x.g.keys.epoch(), binary.AppendUvarint(nil, uint64(r.x.epoch)))
 	if err := r.x.g.backend.Commit(r.tx.writes, limit == 0); err != nil {
 		return fmt.Errorf("committing pending inputs of %s: %w", r.op.node, err)
 	}

@@ -9,7 +9,7 @@ func (o *async[In, R]) step(x *turn) error {
 	crowd := len(o.in.list) > smallBatch
 	for i := range o.in.list {
 		g := &o.in.list[i]
-		x.at, x.cause = o.node, g.causes
+		x.at, x.cause = o.node, g.causes.unique()
 		if err := o.accept(x, g.key, g.batch, crowd); err != nil {
 			return fmt.Errorf("key %q: %w", g.key, err)
 		}
@@ -64,10 +64,10 @@ func (o *async[In, R]) accept(x *turn, key string, batch []Delta[In], crowd bool
 		return o.pend(x, change{key: key, causes: x.cause, live: live != nil, bulk: crowd}, n, *newest)
 	case p != nil:
 		p.n = n
-		x.tx.Put(x.g.keys.pending(o.Name, key), p.encode())
+		x.tx.put(x.g.keys.pending(o.Name, key), p.encode())
 	case live != nil:
 		live.n = n
-		x.tx.Put(x.g.keys.live(o.Name, key), live.encode())
+		x.tx.put(x.g.keys.live(o.Name, key), live.encode())
 	}
 	return nil
 }
@@ -81,14 +81,14 @@ func (o *async[In, R]) pend(x *turn, c change, n int, in In) error {
 	c.seq = x.epoch
 	p := pendingRecord{seq: x.epoch, n: n, in: b}
 	p.seen, p.partition = x.g.flights.origin(join(o.held(c.key), c.causes))
-	x.tx.Put(x.g.keys.pending(o.Name, c.key), p.encode())
+	x.tx.put(x.g.keys.pending(o.Name, c.key), p.encode())
 	o.changes = append(o.changes, c)
 	return nil
 }
 
 func (o *async[In, R]) remove(x *turn, key string, p *pendingRecord, live *liveRecord) error {
 	if p != nil {
-		x.tx.Delete(x.g.keys.pending(o.Name, key))
+		x.tx.delete(x.g.keys.pending(o.Name, key))
 		o.changes = append(o.changes, change{key: key})
 	}
 	if live == nil {
@@ -97,7 +97,7 @@ func (o *async[In, R]) remove(x *turn, key string, p *pendingRecord, live *liveR
 	if p != nil {
 		x.cause = join(x.cause, o.held(key))
 	}
-	x.tx.Delete(x.g.keys.live(o.Name, key))
+	x.tx.delete(x.g.keys.live(o.Name, key))
 	return o.retract(x, live)
 }
 
@@ -151,9 +151,9 @@ func (o *async[In, R]) settle(x *turn, r outcome[R]) error {
 			return err
 		}
 	}
-	x.tx.Put(x.g.keys.live(o.Name, r.key), now.encode())
+	x.tx.put(x.g.keys.live(o.Name, r.key), now.encode())
 	if !r.provisional {
-		x.tx.Delete(x.g.keys.pending(o.Name, r.key))
+		x.tx.delete(x.g.keys.pending(o.Name, r.key))
 		o.changes = append(o.changes, change{key: r.key})
 	}
 	o.out.push(x, Delta[Done[In, R]]{Done[In, R]{in, r.value}, +1})

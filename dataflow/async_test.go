@@ -102,6 +102,32 @@ func TestPermanentFailureIsAResult(t *testing.T) {
 	})
 }
 
+func TestRetryDoesNotUndoAChangeOfTheSameEpoch(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newSlow()
+		r := start(t, Options{}, s)
+		r.send(is("a", "one"))
+		hold := make(chan struct{})
+		op := r.g.names["slow"].stage.(*async[note, string])
+		op.mu.Lock() // the scheduler takes both together
+		go func() {
+			r.g.Retry("slow", "a")
+			close(hold)
+		}()
+		if _, err := r.in.Send(t.Context(), Batch[note]{Deltas: []Delta[note]{is("a", "two")}}); err != nil {
+			t.Fatal(err)
+		}
+		op.asked = append(op.asked, "a", "a")
+		op.mu.Unlock()
+		<-hold
+		r.drain()
+		synctest.Wait()
+		if last := r.sink.list[len(r.sink.list)-1]; !strings.HasSuffix(last, "+1a=TWO") {
+			t.Errorf("epochs were %q, want TWO at the end", r.sink.list)
+		}
+	})
+}
+
 func TestRetryHurriesWhatWaitsForAnotherTry(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newSlow()

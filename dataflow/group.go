@@ -9,7 +9,7 @@ type groups[K comparable, T any] struct {
 type group[K comparable, T any] struct {
 	key    K
 	batch  []Delta[T]
-	causes []*flight // what the batch is part of; shared, never changed in place
+	causes causes // what the batch is part of
 }
 
 func (s *groups[K, T]) add(x *turn, k K, d Delta[T]) {
@@ -22,18 +22,18 @@ func (s *groups[K, T]) add(x *turn, k K, d Delta[T]) {
 		s.at[k] = i
 		if i < cap(s.list) {
 			s.list = s.list[:i+1]
-			s.list[i].key, s.list[i].causes = k, nil
+			s.list[i].key = k
 		} else {
 			s.list = append(s.list, group[K, T]{key: k})
 		}
 	}
 	g := &s.list[i]
 	g.batch = append(g.batch, d)
-	g.causes = join(g.causes, x.cause)
+	g.causes.join(x.cause)
 }
 
 // maxReused bounds the groups whose memory waits for the next epoch.
-const maxReused = 4096
+const maxReused = 1 << 14
 
 // reset forgets all groups, keeping memory for about as many.
 func (s *groups[K, T]) reset() {
@@ -80,7 +80,7 @@ func (c *consolidated[T, K]) step(x *turn) error {
 			sum += d.Diff
 		}
 		if sum != 0 {
-			x.cause = g.causes
+			x.cause = g.causes.list
 			c.out.push(x, Delta[T]{g.batch[len(g.batch)-1].Value, sum})
 		}
 	}

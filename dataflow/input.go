@@ -62,6 +62,12 @@ type record[T any] struct {
 	bytes []byte
 }
 
+// latest is what a key becomes by an epoch.
+type latest[T any] struct {
+	record[T]
+	causes causes
+}
+
 // NewInput adds an input. Key returns what names a value within it.
 func NewInput[T any](g *Graph, name string, key func(T) string, c Codec[T]) *Input[T] {
 	n := g.addNamed("input", name)
@@ -182,28 +188,30 @@ func (in *Input[T]) take(limit, _ int) int {
 }
 
 func (in *Input[T]) step(x *turn) error {
-	var order []string
-	last := make(map[string]record[T])
-	causes := make(map[string][]*flight)
+	var last []latest[T]
+	at := make(map[string]int)
 	for _, s := range in.taken {
 		for _, r := range s.records {
-			if _, ok := last[r.key]; !ok {
-				order = append(order, r.key)
+			i, ok := at[r.key]
+			if !ok {
+				i = len(last)
+				at[r.key] = i
+				last = append(last, latest[T]{})
 			}
-			last[r.key] = r
-			causes[r.key] = join(causes[r.key], s.causes)
+			last[i].record = r
+			last[i].causes.join(s.causes)
 		}
 		if s.offset != nil {
-			x.tx.Put(x.g.keys.offset(in.node.name, s.partition), s.offset)
+			x.tx.put(x.g.keys.offset(in.node.name, s.partition), s.offset)
 		}
 		x.finished = append(x.finished, s.causes...)
 	}
 	clear(in.taken)
 	in.taken = in.taken[:0]
-	for _, k := range order {
-		x.at, x.cause = in.node, causes[k]
-		if err := in.apply(x, last[k]); err != nil {
-			return fmt.Errorf("key %q: %w", k, err)
+	for i := range last {
+		x.at, x.cause = in.node, last[i].causes.unique()
+		if err := in.apply(x, last[i].record); err != nil {
+			return fmt.Errorf("key %q: %w", last[i].key, err)
 		}
 	}
 	return nil
@@ -226,10 +234,10 @@ func (in *Input[T]) apply(x *turn, r record[T]) error {
 		in.out.push(x, Delta[T]{v, -1})
 	}
 	if r.bytes == nil {
-		x.tx.Delete(at)
+		x.tx.delete(at)
 		return nil
 	}
-	x.tx.Put(at, r.bytes)
+	x.tx.put(at, r.bytes)
 	in.out.push(x, Delta[T]{r.value, +1})
 	return nil
 }

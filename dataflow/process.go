@@ -48,7 +48,7 @@ func (p *process[In, S, Out]) step(x *turn) error {
 	}
 	for i := range p.in.list {
 		g := &p.in.list[i]
-		x.at, x.cause = p.node, g.causes
+		x.at, x.cause = p.node, g.causes.unique()
 		if err := p.one(x, g.key, g.batch, emit); err != nil {
 			return fmt.Errorf("key %q: %w", g.key, err)
 		}
@@ -77,14 +77,14 @@ func (p *process[In, S, Out]) one(x *turn, key string, batch []Delta[In], emit f
 	}
 	if !keep {
 		delete(p.cache, key)
-		x.tx.Delete(at)
+		x.tx.delete(at)
 		return nil
 	}
 	b, err := p.codec.Encode(nil, now)
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}
-	x.tx.Put(at, b)
+	x.tx.put(at, b)
 	if len(p.cache) >= maxCached {
 		clear(p.cache)
 	}

@@ -62,7 +62,7 @@ func (g *Graph) turn(ctx context.Context) (took bool, err error) {
 func (g *Graph) commit(ctx context.Context, x *turn) error {
 	written := x.output || len(x.tx.writes) > 0
 	if written {
-		x.tx.Put(g.keys.epoch(), binary.AppendUvarint(nil, uint64(x.epoch)))
+		x.tx.put(g.keys.epoch(), binary.AppendUvarint(nil, uint64(x.epoch)))
 		if err := g.write(ctx, x); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package dataflow
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // A Tx collects the writes of one epoch. It is valid until the Write that it was
 // handed to returns, and used from that goroutine only.
@@ -13,20 +16,28 @@ type Tx struct {
 func newTx(b Backend) *Tx { return &Tx{backend: b, at: make(map[string]int)} }
 
 // Put sets key to value when the epoch commits. It keeps value, not key.
-func (t *Tx) Put(key, value []byte) { t.write(Write{Key: key, Value: value}) }
+func (t *Tx) Put(key, value []byte) { t.put(bytes.Clone(key), value) }
 
 // Delete removes key when the epoch commits.
-func (t *Tx) Delete(key []byte) { t.write(Write{Key: key, Delete: true}) }
+func (t *Tx) Delete(key []byte) { t.delete(bytes.Clone(key)) }
+
+// put and delete keep the key.
+func (t *Tx) put(key, value []byte) { t.write(Write{Key: key, Value: value}) }
+func (t *Tx) delete(key []byte)     { t.write(Write{Key: key, Delete: true}) }
 
 func (t *Tx) write(w Write) {
 	if i, ok := t.at[string(w.Key)]; ok {
-		w.Key = t.writes[i].Key
 		t.writes[i] = w
 		return
 	}
-	w.Key = append([]byte(nil), w.Key...)
 	t.at[string(w.Key)] = len(t.writes)
 	t.writes = append(t.writes, w)
+}
+
+// staged tells whether the epoch writes key.
+func (t *Tx) staged(key []byte) bool {
+	_, ok := t.at[string(key)]
+	return ok
 }
 
 // Get returns the value of key as this epoch has it so far, or nil if there is
