@@ -6,11 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rivo/uniseg"
 
 	rag "ragserver"
 	"ragserver/chunk"
@@ -23,94 +20,6 @@ func splitter(t testing.TB, c chunk.Config) *chunk.Splitter {
 		t.Fatal(err)
 	}
 	return s
-}
-
-func plain(text string) rag.Text {
-	return rag.Text{Text: text, Sections: []rag.Section{{Kind: rag.Paragraph, End: len(text)}}}
-}
-
-// structured is a small reader of Markdown: a section for each block between
-// blank lines.
-func structured(text string) rag.Text {
-	t := rag.Text{Text: text}
-	var path []string
-	for at := 0; at < len(text); {
-		end := len(text)
-		if n := strings.Index(text[at:], "\n\n"); n >= 0 {
-			end = at + n
-		}
-		block := text[at:end]
-		s := rag.Section{Kind: rag.Paragraph, Start: at, End: end}
-		switch title := strings.TrimLeft(block, "#"); {
-		case strings.HasPrefix(block, "#"):
-			s.Kind, s.Level = rag.Heading, len(block)-len(title)
-			path = append(slices.Clone(path[:min(len(path), s.Level-1)]), strings.TrimSpace(title))
-		case strings.HasPrefix(block, "|"):
-			s.Kind = rag.Table
-		case strings.HasPrefix(block, "\t"):
-			s.Kind = rag.Code
-		}
-		s.Heading = path
-		t.Sections = append(t.Sections, s)
-		at = end + len("\n\n")
-	}
-	return t
-}
-
-// check fails the test unless chunks keep the promises of package rag and Split.
-func check(t *testing.T, s *chunk.Splitter, doc rag.Text, chunks []rag.Chunk) {
-	t.Helper()
-	runes := []rune(doc.Text)
-	covered := make([]bool, len(runes))
-	cuts := graphemeCuts(doc.Text)
-	ids := map[rag.ChunkID]bool{}
-	for i, c := range chunks {
-		if c.Ordinal != i || c.Start >= c.End || c.End > len(runes) || i > 0 && (c.Start < chunks[i-1].Start || c.End <= chunks[i-1].End) {
-			t.Fatalf("chunk %d: got ordinal %d, characters %d to %d of %d", i, c.Ordinal, c.Start, c.End, len(runes))
-		}
-		if want := string(runes[c.Start:c.End]); utf8.ValidString(doc.Text) && c.Text != want {
-			t.Errorf("chunk %d: got %q, want its characters %q", i, c.Text, want)
-		}
-		if n := s.Count(c.Text); n > s.Size && uniseg.GraphemeClusterCount(c.Text) > 1 {
-			t.Errorf("chunk %d: got %d tokens, want at most %d: %q", i, n, s.Size, c.Text)
-		}
-		if !cuts[c.Start] || !cuts[c.End] {
-			t.Errorf("chunk %d cuts a grapheme: %q", i, c.Text)
-		}
-		if ids[c.ID] {
-			t.Errorf("chunk %d has the ID of another", i)
-		}
-		ids[c.ID] = true
-		for j := c.Start; j < c.End; j++ {
-			covered[j] = true
-		}
-	}
-	for _, section := range doc.Sections {
-		at := utf8.RuneCountInString(doc.Text[:section.Start])
-		for j, r := range []rune(doc.Text[section.Start:section.End]) {
-			if !covered[at+j] && !unicode.IsSpace(r) {
-				t.Fatalf("character %d, %q, is in no chunk", at+j, r)
-			}
-		}
-	}
-}
-
-// graphemeCuts returns the positions, in characters, where a grapheme ends or
-// may be cut because it is very long.
-func graphemeCuts(text string) map[int]bool {
-	cuts := map[int]bool{0: true}
-	at := 0
-	for g := uniseg.NewGraphemes(text); g.Next(); {
-		runes := g.Runes()
-		if len(g.Str()) > 200 {
-			for i := range runes {
-				cuts[at+i] = true
-			}
-		}
-		at += len(runes)
-		cuts[at] = true
-	}
-	return cuts
 }
 
 func TestGolden(t *testing.T) {
@@ -275,32 +184,4 @@ func TestEstimate(t *testing.T) {
 			t.Errorf("%q: got %d, want %d", text, got, want)
 		}
 	}
-}
-
-// document returns n paragraphs of varying length under some headings.
-func document(r *rand.Rand, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i%20 == 0 {
-			fmt.Fprintf(&b, "# Heading %d\n\n", i)
-		}
-		b.WriteString(paragraph(r) + "\n\n")
-	}
-	return b.String()
-}
-
-func paragraph(r *rand.Rand) string {
-	var b strings.Builder
-	for range 1 + r.IntN(6) {
-		for i := range 3 + r.IntN(20) {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			for range 1 + r.IntN(9) {
-				b.WriteByte(byte('a' + r.IntN(26)))
-			}
-		}
-		b.WriteString("! ")
-	}
-	return strings.TrimSpace(b.String())
 }

@@ -24,7 +24,7 @@ func TestEditChangesFewChunks(t *testing.T) {
 		tokens := s.Count(strings.Join(paragraphs, "\n\n"))
 		fill := float64(tokens) / float64(len(before)*size)
 		var changed []int
-		for range 60 {
+		for range 40 {
 			changed = append(changed, fresh(before, split(s, edit(r, paragraphs))))
 		}
 		slices.Sort(changed)
@@ -81,18 +81,18 @@ func fresh(before, after []rag.Chunk) int {
 	return n
 }
 
-// TestEditOfALongLine inserts a character into a megabyte without a line break,
+// TestEditOfALongLine inserts a character into a long text without a line break,
 // which is packed in several windows.
 func TestEditOfALongLine(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for name, text := range map[string]string{
-		"words":      strings.ReplaceAll(document(r, 5000), "\n\n", " "),
-		"no spaces":  strings.NewReplacer("\n", "", " ", "", "!", "").Replace(document(r, 5000)),
-		"tiny lines": strings.ReplaceAll(document(r, 3000), " ", "\n"),
+		"words":      strings.ReplaceAll(document(r, 3000), "\n\n", " "),
+		"no spaces":  strings.NewReplacer("\n", "", " ", "", "!", "").Replace(document(r, 3000)),
+		"tiny lines": strings.ReplaceAll(document(r, 2000), " ", "\n"),
 	} {
 		s := splitter(t, chunk.Config{Size: 64})
 		before := s.Split("docs:a", plain(text))
-		for range 5 {
+		for range 3 {
 			at := r.IntN(len(text))
 			after := s.Split("docs:a", plain(text[:at]+"x"+text[at:]))
 			if n := fresh(before, after); n > 20 {
