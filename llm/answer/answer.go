@@ -13,7 +13,7 @@ import (
 type Answerer interface {
 	// Answer calls emit with each event as it comes - first Passages, then
 	// any number of Delta, never Delta with an empty text - and returns the
-	// whole. If emit fails, Answer stops and returns its error. A
+	// whole: its Text is the deltas joined. If emit fails, Answer stops and returns its error. A
 	// *remote.Error means that the model failed. Any goroutine may call it.
 	Answer(ctx context.Context, q Question, emit func(Event) error) (Answer, error)
 }
@@ -42,7 +42,7 @@ type Passage struct {
 
 // An Event is a step of an answer: exactly one of its fields is set.
 type Event struct {
-	Passages []Passage // what the answer is made from
+	Passages []Passage // what the answer is made from; not nil, even if empty
 	Delta    string    // the next piece of the answer's text
 }
 
@@ -56,9 +56,10 @@ type Answer struct {
 	Usage     llm.Usage
 }
 
-// A Citation names the passage behind a mark [N] in the answer's text.
+// A Citation names the passage behind a mark [N] in the answer's text. Several
+// have the same N if the answer quotes several places of one passage.
 type Citation struct {
-	N       int // from 1, as in the text
+	N       int // of the answer's Passages, from 1, as in the text
 	Passage Passage
 	// Quote is the sentence or sentences that support the answer, an exact
 	// slice of the document's text; Start and End are its place in the

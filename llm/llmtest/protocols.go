@@ -77,7 +77,7 @@ func (openAIVectors) answer(_ *Server, b Behavior, body map[string]any) (string,
 	vectors := vectors(b, body)
 	for i := len(vectors) - 1; i >= 0; i-- {
 		var v any = vectors[i]
-		if body["encoding_format"] == "base64" {
+		if body["encoding_format"] == "base64" && b != NoBase64 {
 			raw := make([]byte, 0, 4*len(vectors[i]))
 			for _, x := range vectors[i] {
 				raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))

@@ -40,6 +40,7 @@ const (
 	WrongSize            // vectors of another dimension
 	WrongCount           // a vector too few
 	NotNumbers           // vectors of what is no finite number
+	NoBase64             // vectors in decimal numbers, whatever was asked for
 	Endless              // never ends, and never pauses
 )
 
