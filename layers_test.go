@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"ragserver/ingest/...", "ragserver/parse/...", "ragserver/embed/...", "ragserver/index/...", "ragserver/llm/...", "ragserver/store/...", "ragserver/dataflow"},
 	{"ragserver/retrieve", "ragserver/configs", "ragserver/embed/provider/providertest"}, // tests of two families of back ends
 	{"ragserver/pipeline"},
-	{"ragserver/api", "ragserver/web", "ragserver/web/..."},
+	{"ragserver/api", "ragserver/api/...", "ragserver/web", "ragserver/web/..."},
 	{"ragserver/cmd/...", "ragserver/bench/..."},
 }
 

@@ -163,7 +163,7 @@ func TestUploadRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, target, body, contentType, field, says string }{
 		{"no path", "/v1/documents", "x", "text/plain", "path", "required"},
 		{"no file", "/v1/documents", empty, emptyType, "", ""},
-		{"path after its file", "/v1/documents", after, afterType, "path", "1 files before it were stored"},
+		{"path after its file", "/v1/documents", after, afterType, "path", "the files before it were stored (1)"},
 		{"long path", "/v1/documents", long, longType, "path", "4096"},
 		{"cut off", "/v1/documents", cut[:len(cut)-80], cutType, "", "ended early"},
 		{"no boundary", "/v1/documents", cut, "multipart/form-data", "", ""},

@@ -43,6 +43,7 @@ var (
 	errBusy     = errors.New("all places for answers are taken; try again in a moment")
 	errHost     = errors.New("this Host name is not served here; it can be allowed in the configuration")
 	errKey      = errors.New("a valid API key is needed, as in Authorization: Bearer KEY")
+	errForeign  = errors.New("another site's page may not use this API; it can be allowed in the configuration")
 	errNoRoute  = errors.New("there is nothing at this address")
 	errMethod   = errors.New("this address does not take this method")
 )

@@ -75,7 +75,17 @@ func (g *guard) check(r *http.Request) error {
 	if err := g.sites.Check(r); err != nil {
 		return crossOrigin{err}
 	}
+	if foreignRead(r) && !slices.Contains(g.origins, r.Header.Get("Origin")) {
+		return crossOrigin{errForeign}
+	}
 	return nil
+}
+
+// foreignRead says whether another site's page makes a browser ask the API. The
+// page could not read the answer, but a model would have been paid for it. That a
+// person follows a link is fine.
+func foreignRead(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/v1/") && r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }
 
 func (g *guard) knowsHost(r *http.Request) bool {

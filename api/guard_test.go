@@ -48,6 +48,10 @@ func TestOtherSitesNeedPermission(t *testing.T) {
 	h, _ := newTest(t, Config{})
 	wantProblem(t, do(h, "POST", "/v1/documents?path=x", "spam", "Origin", wiki), http.StatusForbidden, "forbidden", "")
 	wantProblem(t, do(h, "POST", "/v1/answer", "{}", "Sec-Fetch-Site", "cross-site"), http.StatusForbidden, "forbidden", "")
+	wantProblem(t, do(h, "GET", "/v1/answer?prompt=x", "", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors"), http.StatusForbidden, "forbidden", "")
+	if w := do(h, "GET", "/v1/answer?prompt=x", "", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"); w.Code != http.StatusOK {
+		t.Errorf("following a link: got %d", w.Code)
+	}
 	w := do(h, "GET", "/v1/sources", "", "Origin", wiki)
 	if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != http.StatusOK || got != "" {
 		t.Errorf("got %d, allowed origin %q; want none", w.Code, got)
@@ -64,6 +68,9 @@ func TestOtherSitesNeedPermission(t *testing.T) {
 		}
 	}
 	h, _ = newTest(t, Config{CORS: []string{wiki}})
+	if w := do(h, "GET", "/v1/sources", "", "Origin", wiki, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"); w.Code != http.StatusOK {
+		t.Errorf("a permitted site got %d", w.Code)
+	}
 	wantProblem(t, do(h, "POST", "/v1/retrieve", `{}`, "Origin", "https://evil.example"), http.StatusForbidden, "forbidden", "")
 	if _, err := New(Config{CORS: []string{"wiki"}}, newFake().service()); err == nil || !strings.Contains(err.Error(), `"wiki"`) {
 		t.Errorf("got %v, want an error that names the origin", err)

@@ -74,7 +74,11 @@ func newCollector(m Monitor) *collector {
 }
 
 // Describe implements prometheus.Collector.
-func (c *collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.documents, c.chunks, c.vectors, c.embedded, c.epoch, c.complete, c.ready, c.sourceDocuments, c.lag, c.failing} {
+		ch <- d
+	}
+}
 
 // Collect implements prometheus.Collector.
 func (c *collector) Collect(ch chan<- prometheus.Metric) {

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -267,5 +269,27 @@ func BenchmarkRetrieve(b *testing.B) {
 				b.Fatal(w.Body)
 			}
 		}
+	})
+	b.Run("tcp", func(b *testing.B) {
+		f.queries = nil
+		server := httptest.NewServer(h)
+		defer server.Close()
+		transport := &http.Transport{MaxIdleConnsPerHost: 64}
+		defer transport.CloseIdleConnections()
+		client := &http.Client{Transport: transport}
+		b.SetParallelism(16)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				resp, err := client.Post(server.URL+"/v1/retrieve", "application/json", strings.NewReader(`{"query":"how are embeddings cached","k":5}`))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+					b.Error(resp.Status, err)
+				}
+				resp.Body.Close()
+			}
+		})
 	})
 }

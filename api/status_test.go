@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,7 +83,7 @@ func TestEventsTellChangesOnceEach(t *testing.T) {
 		h, f := newTest(t, Config{Heartbeat: time.Minute})
 		ctx, hangUp := context.WithCancel(t.Context())
 		r := httptest.NewRequestWithContext(ctx, "GET", "/v1/events", nil)
-		w := httptest.NewRecorder()
+		w := &sharedRecorder{ResponseRecorder: httptest.NewRecorder()}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -90,7 +91,7 @@ func TestEventsTellChangesOnceEach(t *testing.T) {
 		}()
 		epochs := func() (got []int) {
 			synctest.Wait()
-			for part := range strings.SplitSeq(w.Body.String(), "\n\n") {
+			for part := range strings.SplitSeq(w.text(), "\n\n") {
 				data, ok := strings.CutPrefix(part, "event: status\ndata: ")
 				if !ok {
 					continue
@@ -120,10 +121,28 @@ func TestEventsTellChangesOnceEach(t *testing.T) {
 		want(3, 103) // nothing new
 		f.change(func(s *Statistics) { s.Epoch++ })
 		want(3, 103, 104)
-		if n := strings.Count(w.Body.String(), ":\n\n"); n < 50 {
+		if n := strings.Count(w.text(), ":\n\n"); n < 50 {
 			t.Errorf("got %d heartbeats in an hour, want about 60", n)
 		}
 		hangUp()
 		<-done
 	})
+}
+
+// A sharedRecorder can be read while it is written.
+type sharedRecorder struct {
+	*httptest.ResponseRecorder
+	mu sync.Mutex // guards Body
+}
+
+func (r *sharedRecorder) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ResponseRecorder.Write(b)
+}
+
+func (r *sharedRecorder) text() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Body.String()
 }

@@ -101,8 +101,11 @@ func (u *upload) one(ctx context.Context, path string, body io.Reader) error {
 	return nil
 }
 
-// maxPath is the longest path field, in bytes.
-const maxPath = 4096
+// Limits of a form: the longest path field in bytes, and the most files.
+const (
+	maxPath  = 4096
+	maxFiles = 10_000
+)
 
 // parts stores every file of a form. A field "path" names the file after it;
 // path, if not empty, the first.
@@ -123,6 +126,9 @@ func (u *upload) parts(ctx context.Context, form *multipart.Reader, path string)
 				return u.so(err)
 			}
 			continue
+		}
+		if len(u.done) == maxFiles {
+			return u.so(&BadRequest{Message: fmt.Sprintf("a form may hold %d files", maxFiles)})
 		}
 		if path == "" {
 			path = part.FileName()
@@ -150,7 +156,7 @@ func (u *upload) so(err error) error {
 	if !ok {
 		return err
 	}
-	return &BadRequest{Field: bad.Field, Message: fmt.Sprintf("%s; %d files before it were stored", bad.Message, len(u.done))}
+	return &BadRequest{Field: bad.Field, Message: fmt.Sprintf("%s; the files before it were stored (%d)", bad.Message, len(u.done))}
 }
 
 func readPath(part io.Reader) (string, error) {
