@@ -63,11 +63,18 @@ func Text(ctx context.Context, page string) (rag.Text, error) {
 	if err := ctx.Err(); err != nil {
 		return rag.Text{}, err
 	}
-	w := &writer{}
-	w.blocks(ctx, mainContent(doc, body), 0)
-	if w.out.Len() == 0 {
-		w.blocks(ctx, body, 0)
+	w := &writer{top: t.Title}
+	if h1 := find(body, "h1"); h1 != nil {
+		w.top = clean(text(h1))
 	}
+	content := mainContent(doc, body)
+	if visible(content) == 0 {
+		content = body
+	}
+	if visible(content) > 0 && !w.holdsTop(content) {
+		w.out.Heading(1, w.top) // readability takes out what repeats the title
+	}
+	w.blocks(ctx, content, 0)
 	if err := ctx.Err(); err != nil {
 		return rag.Text{}, err
 	}

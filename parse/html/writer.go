@@ -14,6 +14,7 @@ import (
 // is a paragraph of its own.
 type writer struct {
 	out  parse.Builder
+	top  string          // the heading of the page
 	line strings.Builder // inline text that waits for the end of its paragraph
 }
 
@@ -55,7 +56,12 @@ func (w *writer) node(ctx context.Context, n *xhtml.Node, depth int) {
 	}
 	switch n.Data {
 	case "h1", "h2", "h3", "h4", "h5", "h6":
-		w.out.Heading(int(n.Data[1]-'0'), clean(text(n)))
+		title := clean(text(n))
+		level := int(n.Data[1] - '0')
+		if title == w.top {
+			level = 1 // readability makes it one of the second level
+		}
+		w.out.Heading(level, title)
 	case "br":
 		w.line.WriteString(lineBreak)
 	case "pre":
@@ -73,6 +79,21 @@ func (w *writer) node(ctx context.Context, n *xhtml.Node, depth int) {
 	default:
 		w.blocks(ctx, n, depth)
 	}
+}
+
+// holdsTop reports whether the heading of the page is in n.
+func (w *writer) holdsTop(n *xhtml.Node) bool {
+	for c := range n.Descendants() {
+		switch c.Data {
+		case "h1":
+			return true
+		case "h2", "h3":
+			if clean(text(c)) == w.top {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // lineBreak stands for <br> until white space has been squeezed.

@@ -51,8 +51,7 @@ func readMatter(block, fence string) (matter, bool) {
 	if fence == "+++" {
 		unmarshal = toml.Unmarshal
 	}
-	aliases := fence == "---" && strings.ContainsAny(block, "&*") // they can multiply
-	if aliases || unmarshal([]byte(block), &fields) != nil {
+	if unmarshal([]byte(block), &fields) != nil {
 		return matter{title: lineValue(block, "title")}, field.MatchString(block)
 	}
 	m := matter{str(fields["title"]), str(fields["author"]), str(fields["language"])}
