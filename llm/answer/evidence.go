@@ -204,11 +204,14 @@ func (p readPassage) matches(terms []term) [][]float64 {
 	return out
 }
 
+// vicinity is how many sentences before and after one are looked at with it.
+const vicinity = 12
+
 // context is how well term k is matched around sentence j: what stands nearer
 // is more likely about the same.
 func (p readPassage) context(found [][]float64, j, k int) float64 {
 	best := 0.9 * found[len(p.sentences)][k]
-	for i := range p.sentences {
+	for i := max(0, j-vicinity); i < min(len(p.sentences), j+vicinity+1); i++ {
 		nearness := 1 / (1 + 0.2*math.Abs(float64(i-j)))
 		if i > j {
 			nearness *= 0.8

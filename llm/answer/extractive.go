@@ -43,7 +43,7 @@ func (e extractive) Answer(ctx context.Context, q Question, emit func(Event) err
 	if err := emit(found(passages)); err != nil {
 		return Answer{}, err
 	}
-	r := read(passages)
+	r := read(passages[:min(len(passages), mostRead)])
 	if chosen := choose(r.places(q.Text), e.sentences); len(chosen) > 0 {
 		a.Found = true
 		a.Text, a.Citations = quote(passages, r, chosen)
@@ -56,6 +56,10 @@ func (e extractive) Answer(ctx context.Context, q Question, emit func(Event) err
 	}
 	return a, nil
 }
+
+// mostRead bounds the work for a question that asks for thousands of passages;
+// the best come first.
+const mostRead = 50
 
 // choose returns the places to quote, at most n, best first: the best one and
 // those that are nearly as good. It returns none if the best is no evidence.

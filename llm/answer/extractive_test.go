@@ -119,3 +119,19 @@ func FuzzExtractive(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkExtractive(b *testing.B) {
+	e, err := answer.Extractive(answer.ExtractiveConfig{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var from fixed
+	for range 6 {
+		from = append(from, passage("T", strings.Repeat("The municipal library opens at nine and closes late in the evening. ", 25)))
+	}
+	for b.Loop() {
+		if _, err := e.Answer(b.Context(), answer.Question{Text: "When does the municipal library open in winter?", From: from}, new(told).emit); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -28,11 +28,10 @@ type markFilter struct {
 // add returns what is certain after the next piece.
 func (f *markFilter) add(piece string) string {
 	s := f.held + piece
-	hold := len(s)
-	if loc := maybeMark.FindStringIndex(s); loc != nil {
+	hold := wholeRunes(s)
+	if loc := maybeMark.FindStringIndex(s[:hold]); loc != nil {
 		hold = loc[0]
 	}
-	hold = min(hold, wholeRunes(s))
 	f.held = s[hold:]
 	return f.rewrite(s[:hold])
 }

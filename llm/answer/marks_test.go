@@ -44,6 +44,7 @@ func TestClaimsStandBeforeTheirMarks(t *testing.T) {
 
 func FuzzMarksDoNotDependOnPieces(f *testing.F) {
 	f.Add("It is so [1, 2], and [9] `x[1]` 【1†a】.", 3)
+	f.Add("x`0`0【0】0", 8)
 	f.Add("[[1]] [1-999] \t [", 1)
 	f.Fuzz(func(t *testing.T, text string, size int) {
 		if size < 1 || len(text) > 2000 || !utf8.ValidString(text) {

@@ -126,6 +126,7 @@ func (c *Chat) request(r llm.Request) openai.ChatCompletionRequest {
 		out.MaxCompletionTokens = tokens
 		return out
 	}
+	//lint:ignore SA1019 Other servers than OpenAI's know this name only.
 	out.MaxTokens = tokens
 	if temperature != nil {
 		out.Temperature = cmp.Or(float32(*temperature), zeroTemperature)
