@@ -39,7 +39,7 @@ type AsyncConfig[In, R any] struct {
 	Prepare func(ctx context.Context, in In) (digest string, compute func(context.Context) (R, error), err error)
 
 	// Failed makes a result of an error that is for good: a failure is
-	// data.
+	// data. It is kept with its key, and not found by digest.
 	Failed func(in In, err error) R
 
 	// Retryable tells whether another try may succeed; nil: never. A try
@@ -169,7 +169,6 @@ type change struct {
 	seq    Epoch
 	causes []*flight // of the new version, beside those of the one it replaces
 	live   bool      // the key has an output
-	bulk   bool
 }
 
 // take moves results and wishes into the epoch.
@@ -202,8 +201,12 @@ func (o *async[In, R]) status() OpStatus {
 
 func (o *async[In, R]) each(fn func(key string, attempts int, last error)) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
+	list := make([]item, 0, len(o.items))
 	for _, it := range o.items {
+		list = append(list, item{key: it.key, attempts: it.attempts, last: it.last})
+	}
+	o.mu.Unlock()
+	for _, it := range list {
 		fn(it.key, it.attempts, it.last)
 	}
 }

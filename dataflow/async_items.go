@@ -29,9 +29,9 @@ const (
 	retrying        // waits for another try
 )
 
-// What counts as alone rather than in bulk. A change in bulk of keys that have
-// an output goes first too, but only a few, so that a change that comes alone
-// never waits for more than these.
+// What counts as alone is a batch of few deltas, as it was sent. Of changes in
+// bulk those of keys that have an output go first too, but only a few, so that a
+// change that comes alone does not wait for more than these.
 const (
 	smallBatch = 16
 	maxUrgent  = 1024 // items in front that came alone
@@ -39,10 +39,10 @@ const (
 )
 
 func (o *async[In, R]) goesFirst(g *Graph, c change) bool {
-	if !c.bulk && g.flights.size(c.causes) <= smallBatch {
+	if g.flights.size(c.causes) <= smallBatch {
 		return o.urgent.len() < maxUrgent
 	}
-	return c.live && !c.bulk && o.urgent.len() < maxLive
+	return c.live && o.urgent.len() < maxLive
 }
 
 func (o *async[In, R]) move(it *item, state uint8) {
@@ -150,7 +150,7 @@ func (o *async[In, R]) retry(key string) {
 	switch {
 	case it == nil:
 		o.asked = append(o.asked, key)
-	case it.state == retrying:
+	case it.state == retrying || it.state == queued:
 		o.move(it, queued)
 		o.urgent.push(it)
 		o.ready.Signal()

@@ -1,13 +1,14 @@
 package dataflow
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 )
 
 // recover takes up what was pending, and makes everything pending if the
 // generation is another one or the operator is new.
-func (o *async[In, R]) recover(x *turn) error {
+func (o *async[In, R]) recover(ctx context.Context, x *turn) error {
 	at := x.g.keys.generation(o.Name)
 	was, err := x.g.backend.Get(at)
 	if err != nil {
@@ -17,7 +18,7 @@ func (o *async[In, R]) recover(x *turn) error {
 		if was != nil {
 			x.g.log.Info("computing every input again", "in", o.node.String(), "was", string(was), "is", o.Generation)
 		}
-		if err := o.rederive(x); err != nil {
+		if err := o.rederive(ctx, x); err != nil {
 			return err
 		}
 	}
@@ -64,8 +65,9 @@ const perCommit = 1024
 
 // rederive makes every input pending. It writes the generation last: a crash on
 // the way has it begin again.
-func (o *async[In, R]) rederive(x *turn) error {
-	r := &rederiving[In, R]{op: o, x: x, tx: newTx(x.g.backend), times: make(map[string]int)}
+func (o *async[In, R]) rederive(ctx context.Context, x *turn) error {
+	r := &rederiving[In, R]{op: o, x: x, tx: newTx(x.g.backend, perCommit), times: make(map[string]int)}
+	r.full = func() error { return r.flush(ctx) }
 	var err error
 	if o.upstream != nil {
 		err = o.upstream(x, r.add)
@@ -85,7 +87,7 @@ func (o *async[In, R]) rederive(x *turn) error {
 	}
 	r.tx.put(x.g.keys.generation(o.Name), []byte(o.Generation))
 	x.output = true
-	return r.flush(0)
+	return r.flush(ctx)
 }
 
 // rederiving is one pass of rederive.
@@ -94,6 +96,7 @@ type rederiving[In, R any] struct {
 	x     *turn
 	tx    *Tx
 	times map[string]int // how often a key is in the input
+	full  func() error   // called when perCommit writes are staged
 	err   error
 }
 
@@ -141,20 +144,21 @@ func (r *rederiving[In, R]) put(key string, in []byte) error {
 		p.seen, p.partition = old.seen, old.partition
 	}
 	r.tx.put(at, p.encode())
-	return r.flush(perCommit)
-}
-
-// flush commits when more than limit writes are staged. It uses up the number of
-// the epoch, which is that of the versions.
-func (r *rederiving[In, R]) flush(limit int) error {
-	if len(r.tx.writes) <= limit {
+	if len(r.tx.writes) < perCommit {
 		return nil
 	}
-	r.tx.put(r.x.g.keys.epoch(), binary.AppendUvarint(nil, uint64(r.x.epoch)))
-	if err := r.x.g.backend.Commit(r.tx.writes, limit == 0); err != nil {
-		return fmt.Errorf("committing pending inputs of %s: %w", r.op.node, err)
+	return r.full()
+}
+
+// flush commits what is staged. It uses up the number of the epoch, which is that
+// of the versions.
+func (r *rederiving[In, R]) flush(ctx context.Context) error {
+	g := r.x.g
+	r.tx.put(g.keys.epoch(), binary.AppendUvarint(nil, uint64(r.x.epoch)))
+	if err := g.write(ctx, r.x.epoch, r.tx.writes, true); err != nil {
+		return err
 	}
-	r.tx = newTx(r.x.g.backend)
+	r.tx = newTx(g.backend, perCommit)
 	return nil
 }
 

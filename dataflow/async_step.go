@@ -6,11 +6,10 @@ import "fmt"
 // result for a version that this epoch replaces is not output.
 func (o *async[In, R]) step(x *turn) error {
 	o.changes = o.changes[:0]
-	crowd := len(o.in.list) > smallBatch
 	for i := range o.in.list {
 		g := &o.in.list[i]
 		x.at, x.cause = o.node, g.causes.unique()
-		if err := o.accept(x, g.key, g.batch, crowd); err != nil {
+		if err := o.accept(x, g.key, g.batch); err != nil {
 			return fmt.Errorf("key %q: %w", g.key, err)
 		}
 	}
@@ -35,7 +34,7 @@ func (o *async[In, R]) step(x *turn) error {
 }
 
 // accept makes the newest version of a key pending, or retracts it.
-func (o *async[In, R]) accept(x *turn, key string, batch []Delta[In], crowd bool) error {
+func (o *async[In, R]) accept(x *turn, key string, batch []Delta[In]) error {
 	p, live, err := o.records(x, key)
 	if err != nil {
 		return err
@@ -61,7 +60,7 @@ func (o *async[In, R]) accept(x *turn, key string, batch []Delta[In], crowd bool
 		}
 		return o.remove(x, key, p, live)
 	case newest != nil:
-		return o.pend(x, change{key: key, causes: x.cause, live: live != nil, bulk: crowd}, n, *newest)
+		return o.pend(x, change{key: key, causes: x.cause, live: live != nil}, n, *newest)
 	case p != nil:
 		p.n = n
 		x.tx.put(x.g.keys.pending(o.Name, key), p.encode())

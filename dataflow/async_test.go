@@ -241,6 +241,19 @@ func TestMoveComputesNothing(t *testing.T) {
 	})
 }
 
+func TestRetractionHasTheStoredValue(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newSlow()
+		s.Result.Encode = func(dst []byte, v string) ([]byte, error) { return append(dst, v[0]), nil }
+		s.Result.Decode = func(b []byte) (string, error) { return string(b) + ".", nil }
+		r := start(t, Options{}, s)
+		r.send(is("a", "one"))
+		r.send(is("b", "one"))
+		r.send(gone("a"))
+		r.sink.want(t, "+1a=ONE", "+1b=O.", "-1a=O.")
+	})
+}
+
 func TestForgottenResultIsComputedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newSlow()
@@ -417,28 +430,61 @@ func TestBulkGoesOnUnderSteadyChanges(t *testing.T) {
 }
 
 func TestMemosWithoutReferencesAreCollected(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s, b := newSlow(), Memory()
-		r := start(t, Options{Backend: b, MaxBatch: 4096}, s)
-		const n = maxDead + 2000
-		var come, leave []Delta[note]
-		for i := range n {
-			k := fmt.Sprint("k", i)
-			come, leave = append(come, is(k, k)), append(leave, gone(k))
-		}
-		r.send(come...)
-		r.drain()
-		r.send(leave...)
-		r.drain()
-		for i := range 10 {
-			r.send(is("tick", fmt.Sprint(i)))
-		}
-		memos := 0
-		if err := b.Scan(keyspace{}.memo("slow", ""), func(_, _ []byte) error { memos++; return nil }); err != nil {
+	b := Memory()
+	g := New("test")
+	g.backend = b
+	m := memos{op: "op"}
+	result := func() ([]byte, error) { return []byte("result"), nil }
+	epoch := Epoch(0)
+	do := func(f func(x *turn) error) {
+		t.Helper()
+		epoch++
+		x := &turn{g: g, epoch: epoch, tx: newTx(b, 0)}
+		if err := f(x); err != nil {
 			t.Fatal(err)
 		}
-		if memos > maxDead+2 {
-			t.Errorf("%d memos are left, want %d", memos, maxDead)
+		if err := m.collect(x); err != nil {
+			t.Fatal(err)
 		}
+		if err := b.Commit(x.tx.writes, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func() (n int) {
+		t.Helper()
+		if err := b.Scan(g.keys.memo("op", ""), func(_, _ []byte) error { n++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	do(func(x *turn) error { return m.acquire(x, "revived", result) })
+	do(func(x *turn) error { return m.release(x, "revived") })
+	do(func(x *turn) error { return m.acquire(x, "revived", result) })
+	do(func(x *turn) error {
+		for i := range maxDead + 100 {
+			if err := m.keep(x, fmt.Sprint(i), result); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+	if n := left(); n != maxDead+1 {
+		t.Errorf("%d memos are left, want the newest %d and the revived one", n, maxDead)
+	}
+	m.dead = nil
+	do(m.recover)
+	if len(m.dead) != maxDead {
+		t.Errorf("%d are found after a restart, want %d", len(m.dead), maxDead)
+	}
+	epoch += maxEpochs
+	for range maxDead / perEpoch {
+		do(func(*turn) error { return nil })
+	}
+	if n := left(); n != 1 {
+		t.Errorf("%d memos are left after many epochs, want 1", n)
+	}
+	x := &turn{g: g, epoch: epoch, tx: newTx(b, 0)}
+	if err := m.release(x, "unknown"); err == nil {
+		t.Error("a reference that was never taken is released")
+	}
 }

@@ -16,7 +16,8 @@ type Backend interface {
 
 	// Scan calls fn for every key with prefix, in ascending order, until fn
 	// fails, and returns that error. Key and value are valid until fn
-	// returns. Fn may call Get.
+	// returns. Fn may call Get and Commit; what it commits under prefix may
+	// be seen or not.
 	Scan(prefix []byte, fn func(key, value []byte) error) error
 
 	// Commit does all writes or none. With sync it returns when they, and

@@ -36,7 +36,7 @@ func BenchmarkChain(b *testing.B) {
 	s = Map(Filter(s, func(v int) bool { return v%16 != 0 }), func(v int) int { return 3 * v })
 	sink := new(nothing[int])
 	To(Negate(s), "sink", sink)
-	x := &turn{g: g, tx: newTx(Memory())}
+	x := &turn{g: g, tx: newTx(Memory(), 0)}
 	stage := g.names["sink"].stage.(stage)
 	for i := 0; b.Loop(); i++ {
 		in.out.push(x, Delta[int]{i, 1})

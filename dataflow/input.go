@@ -89,7 +89,11 @@ func (in *Input[T]) Stream() Stream[T] { return Stream[T]{in.out} }
 // batches that one goroutine sends keep their order. The deltas may be reused
 // when it returns.
 func (in *Input[T]) Send(ctx context.Context, b Batch[T]) (Ticket, error) {
-	records, err := in.encode(b.Deltas)
+	var records []record[T]
+	err := guarded(func() (err error) {
+		records, err = in.encode(b.Deltas)
+		return err
+	})
 	if err != nil {
 		return Ticket{}, fmt.Errorf("sending to %s: %w", in.node, err)
 	}
@@ -188,8 +192,12 @@ func (in *Input[T]) take(limit, _ int) int {
 }
 
 func (in *Input[T]) step(x *turn) error {
-	var last []latest[T]
-	at := make(map[string]int)
+	n := 0
+	for _, s := range in.taken {
+		n += len(s.records)
+	}
+	last := make([]latest[T], 0, n)
+	at := make(map[string]int, n)
 	for _, s := range in.taken {
 		for _, r := range s.records {
 			i, ok := at[r.key]
@@ -286,7 +294,7 @@ func (in *Input[T]) Offset(partition string) ([]byte, error) {
 }
 
 // recover learns the partitions of earlier runs.
-func (in *Input[T]) recover(x *turn) error {
+func (in *Input[T]) recover(_ context.Context, x *turn) error {
 	prefix := x.g.keys.offset(in.node.name, "")
 	return x.g.backend.Scan(prefix, func(k, _ []byte) error {
 		x.g.flights.know(string(k[len(prefix):]))

@@ -55,7 +55,7 @@ type world struct {
 }
 
 func TestAnyHistoryEndsInTheResultFromScratch(t *testing.T) {
-	histories := 400
+	histories := 200
 	if testing.Short() {
 		histories = 50
 	}

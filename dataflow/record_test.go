@@ -33,7 +33,7 @@ func TestTxReadsItsOwnWrites(t *testing.T) {
 	if err := b.Commit([]Write{{Key: []byte("old"), Value: []byte("1")}}, true); err != nil {
 		t.Fatal(err)
 	}
-	tx := newTx(b)
+	tx := newTx(b, 0)
 	key := []byte("new")
 	tx.Put(key, []byte("2"))
 	key[0] = 'x' // the key is the caller's

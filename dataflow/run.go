@@ -62,7 +62,7 @@ func (g *Graph) Run(ctx context.Context, o Options) (err error) {
 		}
 		g.finish(err)
 	}()
-	if err := g.recover(); err != nil {
+	if err := g.recover(ctx); err != nil {
 		return err
 	}
 	workers, inner := errgroup.WithContext(ctx)
@@ -144,7 +144,9 @@ type (
 	}
 
 	// A recoverer reads its state at start, operators before it first.
-	recoverer interface{ recover(*turn) error }
+	recoverer interface {
+		recover(context.Context, *turn) error
+	}
 
 	// A worker runs functions beside the scheduler. Work returns after stop,
 	// or with what must end Run.
@@ -170,7 +172,7 @@ func stages[T any](g *Graph) []T {
 	return list
 }
 
-func (g *Graph) recover() error {
+func (g *Graph) recover(ctx context.Context) error {
 	b, err := g.backend.Get(g.keys.epoch())
 	if err != nil {
 		return fmt.Errorf("reading the last epoch: %w", err)
@@ -182,14 +184,14 @@ func (g *Graph) recover() error {
 		}
 		g.epoch = Epoch(e)
 	}
-	x := &turn{g: g, epoch: g.epoch + 1, tx: newTx(g.backend)}
+	x := &turn{g: g, epoch: g.epoch + 1, tx: newTx(g.backend, 0)}
 	for _, n := range g.nodes {
 		r, ok := n.stage.(recoverer)
 		if !ok {
 			continue
 		}
 		x.at = n
-		if err := x.guard(func() error { return r.recover(x) }); err != nil {
+		if err := x.guard(func() error { return r.recover(ctx, x) }); err != nil {
 			return fmt.Errorf("recovering: %w", err)
 		}
 	}

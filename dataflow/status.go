@@ -92,8 +92,7 @@ func (g *Graph) Oldest(partition string) (time.Time, bool) {
 }
 
 // Pending calls fn for every key that waits in the asynchronous operator op,
-// with the number of tries that failed and the error of the last. The order is
-// not defined; fn must not call the graph.
+// with the number of tries that failed and the error of the last, in no order.
 func (g *Graph) Pending(op string, fn func(key string, attempts int, last error)) {
 	if o := g.operator(op); o != nil {
 		o.each(fn)

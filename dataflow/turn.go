@@ -35,15 +35,16 @@ func (x *turn) guard(f func() error) error {
 
 // turn runs one epoch of what waits. It returns false if nothing does.
 func (g *Graph) turn(ctx context.Context) (took bool, err error) {
+	n := 0
 	for _, t := range stages[taker](g) {
-		if t.take(g.opts.batch(), g.opts.results()) > 0 {
-			took = true
-		}
+		n += t.take(g.opts.batch(), g.opts.results())
 	}
-	if !took {
+	if n == 0 {
 		return false, nil
 	}
-	x := &turn{g: g, epoch: g.epoch + 1, tx: newTx(g.backend)}
+	// A result makes 4 writes: the output, its memo and references, and the
+	// end of what was pending.
+	x := &turn{g: g, epoch: g.epoch + 1, tx: newTx(g.backend, 4*n+1)}
 	for _, n := range g.nodes {
 		s, ok := n.stage.(stage)
 		if !ok {
@@ -63,7 +64,7 @@ func (g *Graph) commit(ctx context.Context, x *turn) error {
 	written := x.output || len(x.tx.writes) > 0
 	if written {
 		x.tx.put(g.keys.epoch(), binary.AppendUvarint(nil, uint64(x.epoch)))
-		if err := g.write(ctx, x); err != nil {
+		if err := g.write(ctx, x.epoch, x.tx.writes, x.output); err != nil {
 			return err
 		}
 	}
@@ -102,19 +103,19 @@ const (
 	lastPause  = 5 * time.Second
 )
 
-// write commits the epoch. It is synced if a sink had changes: what only the
-// engine knows, the sources would send again.
-func (g *Graph) write(ctx context.Context, x *turn) error {
+// write commits the writes of epoch e, however often it takes. They are synced if
+// a sink had changes: what only the engine knows, the sources would send again.
+func (g *Graph) write(ctx context.Context, e Epoch, writes []Write, sync bool) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		err := g.backend.Commit(x.tx.writes, x.output)
+		err := g.backend.Commit(writes, sync)
 		if err == nil {
 			g.stall(nil)
 			return nil
 		}
 		if g.opts.Transient == nil || !g.opts.Transient(err) {
-			return fmt.Errorf("committing epoch %d: %w", x.epoch, err)
+			return fmt.Errorf("committing epoch %d: %w", e, err)
 		}
-		g.log.Warn("commit will be tried again", "epoch", x.epoch, "error", err, "in", pause)
+		g.log.Warn("commit will be tried again", "epoch", e, "error", err, "in", pause)
 		g.stall(err)
 		if err := sleep(ctx, pause); err != nil {
 			return err

@@ -13,7 +13,10 @@ type Tx struct {
 	writes  []Write
 }
 
-func newTx(b Backend) *Tx { return &Tx{backend: b, at: make(map[string]int)} }
+// newTx returns a transaction for about size writes.
+func newTx(b Backend, size int) *Tx {
+	return &Tx{backend: b, at: make(map[string]int, size), writes: make([]Write, 0, size)}
+}
 
 // Put sets key to value when the epoch commits. It keeps value, not key.
 func (t *Tx) Put(key, value []byte) { t.put(bytes.Clone(key), value) }
