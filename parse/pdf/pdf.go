@@ -63,7 +63,11 @@ func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 // open opens the file as it is, and if that fails with its table of objects
 // rebuilt.
 func open(data []byte) (r *pdf.Reader, repaired bool, err error) {
-	r, err = openOnce(data)
+	if data := normal(data); sane(data) {
+		r, err = openOnce(data)
+	} else {
+		err = errors.New("malformed: the table of objects is said to have millions of entries")
+	}
 	if err == nil && len(pageTree(r)) > 0 {
 		return r, false, nil
 	}
@@ -97,10 +101,6 @@ func openOnce(data []byte) (r *pdf.Reader, err error) {
 			r, err = nil, fmt.Errorf("malformed: %v", v)
 		}
 	}()
-	data = normal(data)
-	if !sane(data) {
-		return nil, errors.New("malformed: the table of objects is said to have millions of entries")
-	}
 	return pdf.NewReader(bytes.NewReader(data), int64(len(data)))
 }
 

@@ -50,7 +50,7 @@ const maxObjects = 1_000_000
 // trusted with: it allocates what a file promises.
 func sane(data []byte) bool {
 	for _, m := range tableSize.FindAllSubmatch(data, 1000) {
-		if len(m[1]) > 7 || len(m[2]) > 7 {
+		if large(m[1]) || large(m[2]) {
 			return false
 		}
 	}
@@ -61,6 +61,11 @@ func sane(data []byte) bool {
 		}
 	}
 	return true
+}
+
+func large(digits []byte) bool {
+	n, err := strconv.Atoi(string(digits))
+	return len(digits) > 0 && (err != nil || n > maxObjects)
 }
 
 // rebuild returns data with a new table of objects at its end, made by looking
@@ -152,7 +157,7 @@ func appendTable(out, data []byte, offsets, generations map[int]int, root int) [
 	}
 	size := 0
 	for n := range offsets {
-		if n < 10_000_000 {
+		if n < maxObjects {
 			size = max(size, n+1)
 		}
 	}
