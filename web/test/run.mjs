@@ -18,6 +18,10 @@ import { shoot } from './shots.mjs';
 const { values: args } = parseArgs({ options: { base: { type: 'string' }, shots: { type: 'string' } } });
 const fake = args.base ? null : await startFake();
 const base = (args.base ?? fake.url).replace(/\/$/, '');
+await fetch(base).catch((err) => {
+  console.log(`${base} does not answer: ${err.cause?.message ?? err.message}`);
+  process.exit(1);
+});
 const browser = await open();
 const result = { passed: 0, failed: 0 };
 

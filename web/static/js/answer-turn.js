@@ -2,7 +2,7 @@
 
 import { answer } from './api.js';
 import { failure, fill, h } from './dom.js';
-import { breadcrumb, count, duration, moment, time } from './format.js';
+import { breadcrumb, count, duration, fileName, moment, time } from './format.js';
 import { prose } from './prose.js';
 import { fragment } from './router.js';
 
@@ -91,7 +91,7 @@ export class AnswerTurn extends HTMLElement {
   /** @param {number} n */
   #mark(n) {
     const s = this.#sources.get(n);
-    return s ? link(s, { class: 'mark', 'aria-label': `Source ${n}: ${s.title || s.path}`, title: s.title || s.path }, String(n)) : null;
+    return s ? link(s, { class: 'mark', 'aria-label': `Source ${n}: ${s.title || fileName(s.path)}`, title: s.title || s.path }, String(n)) : null;
   }
 
   /** @param {Answer} a */
@@ -164,8 +164,8 @@ function source(s) {
     link(s, { class: 'source' },
       h('span', { class: 'n' }, String(s.n)),
       h('span', { class: 'what' },
-        h('span', { class: 'title', dir: 'auto' }, s.title || s.path),
-        h('span', { class: 'where', dir: 'auto' }, [s.title && s.path, where].filter(Boolean).join(' · ')),
+        h('span', { class: 'title', dir: 'auto' }, s.title || fileName(s.path)),
+        h('span', { class: 'where', dir: 'auto' }, [s.path, where].filter(Boolean).join(' · ')),
         h('q', { dir: 'auto' }, s.quote ?? s.text ?? ''))));
 }
 

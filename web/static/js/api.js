@@ -71,11 +71,12 @@ export function toError(status, body) {
   return new ApiError(plain || `The server answered with status ${status}.`, status, 'unknown');
 }
 
-/** @param {{message: string, field?: string}} error */
+/** Makes a sentence that names the field, in the field's own spelling. @param {{message: string, field?: string}} error */
 function sentence({ message, field }) {
   const named = !field || message.split(/[^\w]+/).includes(field);
-  const whole = named ? message.charAt(0).toUpperCase() + message.slice(1) : `${field}: ${message}`;
-  return /[.!?]$/.test(whole) ? whole : whole + '.';
+  const whole = named ? message : `${field}: ${message}`;
+  const first = field && whole.startsWith(field) ? whole : whole.charAt(0).toUpperCase() + whole.slice(1);
+  return /[.!?]$/.test(first) ? first : first + '.';
 }
 
 /** @param {string} path @param {unknown} body @param {AbortSignal} [signal] */

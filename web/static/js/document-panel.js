@@ -3,7 +3,7 @@
 
 import { ApiError, getDocument } from './api.js';
 import { failure, fill, find, h } from './dom.js';
-import { breadcrumb, count, moment, plural, size, time } from './format.js';
+import { breadcrumb, count, fileName, moment, plural, size, time } from './format.js';
 import { locate } from './quote.js';
 import { closePlace, openPlace, place } from './router.js';
 import { Positions } from './spans.js';
@@ -65,7 +65,7 @@ class DocumentPanel extends HTMLElement {
   #load(doc) {
     this.#doc = doc;
     this.#positions = new Positions(doc.text);
-    this.#frame(h('h2', { tabindex: -1, dir: 'auto' }, doc.title || doc.path), h('p', { class: 'where', dir: 'auto' }, doc.path), details(doc), this.#steps());
+    this.#frame(h('h2', { tabindex: -1, dir: 'auto' }, doc.title || fileName(doc.path)), h('p', { class: 'where', dir: 'auto' }, doc.path), details(doc), this.#steps());
     find(this.#head, 'h2').focus();
     this.#view.load(doc.text, doc.chunks ?? [], this.#positions);
   }

@@ -4,7 +4,7 @@
 import { deleteDocument } from './api.js';
 import { confirm } from './dialogs.js';
 import { failure, fill, h } from './dom.js';
-import { count, moment, since, size, time } from './format.js';
+import { count, fileName, moment, since, size, time } from './format.js';
 import { live } from './live.js';
 import { fragment } from './router.js';
 
@@ -50,15 +50,15 @@ class DocumentTable extends HTMLElement {
     const uploaded = live.status?.sources.some((s) => s.name === d.source && /^upload/.test(s.kind)) || /^uploads?$/.test(d.source);
     return h('tr', {},
       h('th', { scope: 'row' },
-        h('a', { href: fragment({ uri: d.uri, start: -1, end: -1 }), dir: 'auto' }, d.title || d.path),
-        d.title && h('span', { class: 'where', dir: 'auto' }, d.path),
+        h('a', { href: fragment({ uri: d.uri, start: -1, end: -1 }), dir: 'auto' }, d.title || fileName(d.path)),
+        (d.title || fileName(d.path) !== d.path) && h('span', { class: 'where', dir: 'auto' }, d.path),
         d.reason && h('span', { class: `reason ${d.status}` }, d.reason)),
       h('td', { 'data-name': 'Status' }, h('span', { class: `chip ${d.status}` }, d.status),
         d.warnings?.length ? h('span', { class: 'warned', title: d.warnings.join('\n') }, ` ${count(d.warnings.length)} warned`) : null),
       h('td', { 'data-name': 'Size', class: 'num' }, size(d.size)),
       h('td', { 'data-name': 'Passages', class: 'num' }, d.status === 'failed' ? '–' : count(d.chunks)),
       h('td', { 'data-name': 'Modified' }, modified ? h('time', { datetime: modified.toISOString(), title: since(modified) }, moment(modified)) : '–'),
-      h('td', { class: 'end' }, uploaded && h('button', { type: 'button', class: 'quiet', 'aria-label': `Delete ${d.path}`, click: () => this.#delete(d) }, 'Delete')));
+      h('td', { class: 'end' }, uploaded && h('button', { type: 'button', class: 'quiet', 'aria-label': `Delete ${fileName(d.path)}`, click: () => this.#delete(d) }, 'Delete')));
   }
 
   /** @param {Doc} d */

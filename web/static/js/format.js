@@ -62,6 +62,11 @@ export function score(n) {
   return n.toFixed(n >= 10 ? 1 : 3);
 }
 
+/** The last part of a path. @param {string} path */
+export function fileName(path) {
+  return path.split('/').at(-1) || path;
+}
+
 /** "Guide › Install". @param {string[] | null | undefined} heading */
 export function breadcrumb(heading) {
   return (heading ?? []).join(' › ');

@@ -1,7 +1,7 @@
 // One found passage.
 
 import { h } from './dom.js';
-import { breadcrumb, score } from './format.js';
+import { breadcrumb, fileName, score } from './format.js';
 import { fragment } from './router.js';
 import { isTail } from './spans.js';
 import { matches } from './words.js';
@@ -17,8 +17,8 @@ export function hit(x, query, best) {
   const where = [breadcrumb(x.heading), x.page ? `page ${x.page}` : ''].filter(Boolean).join(' · ');
   return h('li', { class: 'hit' },
     h('article', {},
-      h('h2', {}, h('a', { href: fragment(x), 'data-quote': x.text, dir: 'auto' }, x.title || x.path)),
-      h('p', { class: 'where', dir: 'auto' }, [x.title && x.path, where].filter(Boolean).join(' · ')),
+      h('h2', {}, h('a', { href: fragment(x), 'data-quote': x.text, dir: 'auto' }, x.title || fileName(x.path))),
+      h('p', { class: 'where', dir: 'auto' }, [x.path, where].filter(Boolean).join(' · ')),
       h('p', { class: 'passage', dir: 'auto' }, emphasised(x.text, query))),
     h('dl', { class: 'scores' },
       h('div', { class: 'total' }, h('dt', {}, 'Score'), h('dd', {}, score(x.score))),

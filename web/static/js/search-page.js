@@ -15,7 +15,8 @@ class SearchPage extends HTMLElement {
     h('option', { value: 'hybrid' }, 'meaning and words'), h('option', { value: 'vector' }, 'meaning only'), h('option', { value: 'bm25' }, 'words only'));
   #glob = h('input', { name: 'glob', placeholder: 'handbook/**/*.md', spellcheck: 'false' });
   #filter = h('input', { name: 'filter', placeholder: "modified_at > `1750000000`", spellcheck: 'false' });
-  #out = h('div', { class: 'results', 'aria-live': 'polite' });
+  #count = h('p', { class: 'facts', role: 'status' });
+  #out = h('div', { class: 'results' });
   #running = new AbortController();
   #shown = '';
 
@@ -27,7 +28,7 @@ class SearchPage extends HTMLElement {
         field('Results', this.#k), field('Search by', this.#leg), field('Only paths like', this.#glob),
         field('Only where', this.#filter, 'JMESPath over the metadata')));
     this.#leg.addEventListener('change', () => this.#box.value && this.#search());
-    this.append(h('h1', {}, 'Search'), form, this.#out);
+    this.append(h('h1', {}, 'Search'), form, this.#count, this.#out);
   }
 
   /** @param {URLSearchParams} params */
@@ -69,6 +70,7 @@ class SearchPage extends HTMLElement {
       this.#show(q, await retrieve(query, signal));
     } catch (err) {
       if (signal.aborted) return;
+      fill(this.#count);
       fill(this.#out, failure(err, () => this.#search()));
     }
     this.#out.setAttribute('aria-busy', 'false');
@@ -79,10 +81,10 @@ class SearchPage extends HTMLElement {
     const hits = results.hits ?? [];
     const best = Math.max(...hits.map((x) => x.scores.bm25), 0);
     const until = time(results.complete_until);
+    fill(this.#count, h('span', {}, plural(hits.length, 'passage')), h('span', {}, duration(results.took_ms)),
+      h('span', {}, `epoch ${count(results.epoch)}`), until && h('span', {}, `complete until ${moment(until)}`));
     fill(this.#out,
-      results.degraded && h('p', { class: 'note warn' }, results.degraded),
-      h('p', { class: 'facts' }, h('span', {}, plural(hits.length, 'passage')), h('span', {}, duration(results.took_ms)),
-        h('span', {}, `epoch ${count(results.epoch)}`), until && h('span', {}, `complete until ${moment(until)}`)),
+      results.degraded && h('p', { class: 'note warn', role: 'status' }, results.degraded),
       hits.length === 0 && h('p', { class: 'empty' }, 'Nothing was found. Fewer conditions, or other words, may help.'),
       h('ol', { class: 'hits' }, hits.map((x) => hit(x, q, best))));
   }

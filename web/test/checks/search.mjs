@@ -39,7 +39,7 @@ export const checks = {
 
   async 'a k that is refused is named'(page) {
     await page.goto('/search?q=lamp');
-    await page.locator('.results .facts').waitFor();
+    await page.locator('search-page .facts span').first().waitFor();
     await page.evaluate(() => document.querySelector('[name=k]').removeAttribute('min'));
     await page.getByLabel('Results').fill('-1');
     await page.keyboard.press('Enter');

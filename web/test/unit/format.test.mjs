@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { breadcrumb, duration, plural, score, since, size, time } from '../../static/js/format.js';
+import { breadcrumb, duration, fileName, plural, score, since, size, time } from '../../static/js/format.js';
 
 test('sizes', () => {
   assert.deepEqual([-1, 0, 999, 1000, 1_500, 660_015, 9_400_123, 5e9].map(size), ['–', '0 B', '999 B', '1 kB', '1.5 kB', '660 kB', '9.4 MB', '5 GB']);
@@ -18,6 +18,10 @@ test('how long ago', () => {
   const now = new Date('2030-01-02T00:00:00Z');
   const at = (s) => since(new Date(now.getTime() - s * 1000), now);
   assert.deepEqual([2, 20, 300, 86_400].map(at), ['just now', '20 seconds ago', '5 minutes ago', 'yesterday']);
+});
+
+test('file names', () => {
+  assert.deepEqual(['a/b.md', 'b.md', 'a/', ''].map(fileName), ['b.md', 'b.md', 'a/', '']);
 });
 
 test('words', () => {
