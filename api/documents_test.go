@@ -8,6 +8,8 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -202,6 +204,54 @@ func TestUploadIsStreamedAndBounded(t *testing.T) {
 	body, contentType := form(t, "file a.md", strings.Repeat("x", 1<<20))
 	wantProblem(t, do(h, "POST", "/v1/documents", body, "Content-Type", contentType), http.StatusRequestEntityTooLarge, "too_large", "")
 	wantProblem(t, do(h, "POST", "/v1/retrieve", `{"query":"x","k":1}`), http.StatusRequestEntityTooLarge, "too_large", "")
+}
+
+// TestUploadIsPassedOnAsItArrives sends the second half only after the first has
+// arrived where it is stored.
+func TestUploadIsPassedOnAsItArrives(t *testing.T) {
+	h, f := newTest(t, Config{})
+	server := httptest.NewServer(h)
+	defer server.Close()
+	const half = 64 << 10
+	for _, multi := range []bool{false, true} {
+		arrived := make(chan struct{})
+		f.put = func(_ context.Context, _ string, body io.Reader) (rag.URI, string, error) {
+			if _, err := io.CopyN(io.Discard, body, half/2); err != nil {
+				return "", "", err
+			}
+			close(arrived)
+			n, err := io.Copy(io.Discard, body)
+			return "uploads:x", strconv.FormatInt(n+half/2, 10), err
+		}
+		in, out := io.Pipe()
+		target, contentType := server.URL+"/v1/documents?path=x", "text/plain"
+		go func() {
+			defer out.Close()
+			var w io.Writer = out
+			if multi {
+				form := multipart.NewWriter(out)
+				_ = form.SetBoundary("limit")
+				defer form.Close()
+				part, _ := form.CreateFormFile("file", "x")
+				w = part
+			}
+			_, _ = w.Write(make([]byte, half))
+			<-arrived
+			_, _ = w.Write(make([]byte, half))
+		}()
+		if multi {
+			contentType = "multipart/form-data; boundary=limit"
+		}
+		resp, err := http.Post(target, contentType, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if want := fmt.Sprintf(`{"documents":[{"uri":"uploads:x","token":"%d"}],"token":"%[1]d"}`, 2*half); err != nil || string(got) != want {
+			t.Errorf("form %v: got %s, %v; want %s", multi, got, err, want)
+		}
+	}
 }
 
 func TestAfterWaitsUntilSearchable(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
 // A Config says how the API is served. The zero value serves everything, on
@@ -19,7 +20,7 @@ import (
 type Config struct {
 	Version  string               // of the program, for /healthz and the OpenAPI document
 	Logger   *slog.Logger         // nil: nothing is logged
-	Registry *prometheus.Registry // what /metrics shows; nil: only what the API measures
+	Registry *prometheus.Registry // what /metrics shows; nil: a new one with the figures of the process
 
 	// UI serves GET and HEAD of every path that the API does not have; nil:
 	// they are not found. It needs no key.
@@ -71,6 +72,7 @@ func (c *Config) setDefaults() {
 	}
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()
+		c.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	}
 }
 
@@ -88,8 +90,7 @@ type Handler struct {
 }
 
 // New returns a handler of svc, all of whose parts are needed. It starts
-// nothing. The collectors of cfg.Registry must not include an earlier
-// handler's.
+// nothing. A Registry belongs to one handler.
 func New(cfg Config, svc Service) (*Handler, error) {
 	cfg.setDefaults()
 	if svc.Retriever == nil || svc.Answerer == nil || svc.Documents == nil || svc.Monitor == nil {
