@@ -232,10 +232,12 @@ func (v *visit) file(rel string, info os.FileInfo) error {
 	}
 	oldStamp, oldHash := splitVersion(old)
 	fresh := isFresh(info, now)
-	if next := v.pace.next(key); known && !v.all && oldStamp != version && now.Before(next) {
-		v.look.Keep(key, old)
-		v.poller.HintAt(key, next)
-		return nil
+	if known && !v.all && oldStamp != version {
+		if until, held := v.pace.hold(key, now); held {
+			v.look.Keep(key, old)
+			v.poller.HintAt(key, until)
+			return nil
+		}
 	}
 	if fresh || known && oldStamp == version {
 		hash := hashFile(v.root, rel, v.config.MaxFileSize)

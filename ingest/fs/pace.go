@@ -13,19 +13,28 @@ const (
 )
 
 // A pace slows the reports of a file that keeps changing: the first change is
-// reported at once, the next after 50 ms, then 100, and so on up to a second. A
-// file that rested for twice its pause begins anew.
+// reported at once, the next not before 50 ms, and each time that a change had to
+// be held back the pause doubles, up to a second. A file that rested for twice
+// its pause begins anew.
 type pace map[string]pause
 
 type pause struct {
 	last   time.Time // of the last report
 	length time.Duration
+	held   bool // a change came since, and has not been reported
 }
 
-// next returns when a change of key may be reported.
-func (p pace) next(key string) time.Time {
-	w := p[key]
-	return w.last.Add(w.length)
+// hold reports whether a change of key that is seen now must wait, and until
+// when.
+func (p pace) hold(key string, now time.Time) (until time.Time, ok bool) {
+	w, known := p[key]
+	until = w.last.Add(w.length)
+	if !known || !now.Before(until) {
+		return now, false
+	}
+	w.held = true
+	p[key] = w
+	return until, true
 }
 
 // reported notes a report of key.
@@ -34,13 +43,13 @@ func (p *pace) reported(key string, now time.Time) {
 		*p = make(pace)
 	}
 	w, ok := (*p)[key]
-	if !ok || w.rested(now) {
+	switch {
+	case !ok || w.rested(now):
 		w.length = minPause
-	} else {
+	case w.held:
 		w.length = min(2*w.length, maxPause)
 	}
-	w.last = now
-	(*p)[key] = w
+	(*p)[key] = pause{last: now, length: w.length}
 	if len(*p) > maxPaces {
 		for key, w := range *p {
 			if w.rested(now) {

@@ -146,18 +146,26 @@ func (w *watch) add(at place, rel string) {
 
 // remove ends the watches of the folder rel and all below it, if rel was one.
 func (w *watch) remove(at place, rel string) {
+	n, dirs := w.forget(rel)
+	for _, dir := range dirs { // without mu: a notifier may wait for listen
+		// It is an error if the system has ended it already.
+		_ = n.Remove(filepath.Join(at.dir, filepath.FromSlash(dir)))
+	}
+}
+
+func (w *watch) forget(rel string) (n notifier, dirs []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, ok := w.dirs[rel]; !ok || w.notifier == nil {
-		return
+	if _, ok := w.dirs[rel]; !ok {
+		return nil, nil
 	}
 	for dir := range w.dirs {
 		if dir == rel || strings.HasPrefix(dir, rel+"/") {
-			// It is an error if the system has ended it already.
-			_ = w.notifier.Remove(filepath.Join(at.dir, filepath.FromSlash(dir)))
+			dirs = append(dirs, dir)
 			delete(w.dirs, dir)
 		}
 	}
+	return w.notifier, dirs
 }
 
 func isLimit(err error) bool {

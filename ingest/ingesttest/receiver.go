@@ -103,7 +103,7 @@ func (r *Receiver) AwaitSynced(n int) {
 // AwaitKeys returns when exactly these objects are there.
 func (r *Receiver) AwaitKeys(keys ...string) {
 	r.t.Helper()
-	slices.Sort(keys)
+	keys = slices.Sorted(slices.Values(keys))
 	r.Await(fmt.Sprintf("objects %q", keys), func(o map[string]rag.Object) bool {
 		return slices.Equal(slices.Sorted(maps.Keys(o)), keys)
 	})
