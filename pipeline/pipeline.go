@@ -28,7 +28,7 @@ import (
 // required.
 type Config struct {
 	Store    store.Store
-	Index    *hybrid.Index
+	Index    Index
 	Sources  []Source
 	Parser   parse.Parser
 	Splitter *chunk.Splitter
@@ -44,6 +44,14 @@ type Config struct {
 	ParseWorkers int           // default 2
 	EmbedWorkers int           // default 4
 	Logger       *slog.Logger
+}
+
+// An Index is what the pipeline keeps equal to the store; *hybrid.Index is one.
+type Index interface {
+	// Restore makes the index equal to t. It is called once, before Apply.
+	Restore(ctx context.Context, t hybrid.Truth) error
+	// Apply makes the changes of an epoch visible, all at once.
+	Apply(ctx context.Context, e rag.Epoch, b hybrid.Batch) error
 }
 
 // A Source is a named collection to keep up with.
@@ -149,6 +157,9 @@ func (p *Pipeline) build() {
 // done or the store fails. All that it started has ended when it returns.
 func (p *Pipeline) Run(ctx context.Context) error {
 	if err := p.restore(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // asked to end
+		}
 		return fmt.Errorf("filling the index from the store: %w", err)
 	}
 	work, ctx := errgroup.WithContext(ctx)

@@ -16,7 +16,7 @@ import (
 // A sink writes the documents and chunks of an epoch into the store, in the
 // epoch's own atomic write, and then makes them visible in the index.
 type sink struct {
-	index  *hybrid.Index
+	index  Index
 	counts *counts
 	// applied is called when an epoch is visible.
 	applied func()

@@ -1,0 +1,257 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	rag "ragserver"
+	"ragserver/chunk"
+	"ragserver/embed"
+	"ragserver/embed/hash"
+	"ragserver/index/bleve"
+	"ragserver/index/flat"
+	"ragserver/index/hybrid"
+	"ragserver/ingest/ingesttest"
+	"ragserver/parse"
+	"ragserver/parse/formats"
+	"ragserver/remote"
+	"ragserver/retrieve"
+	"ragserver/store"
+	"ragserver/store/memstore"
+)
+
+const chunkSize = 40 // tokens
+
+// A world is what survives a restart: the store, the folder of the text index,
+// the source's collection, and what was counted.
+type world struct {
+	t      *testing.T
+	store  store.Store
+	dir    string
+	source *memory
+	model  *model
+	parses atomic.Int64
+}
+
+func newWorld(t *testing.T) *world {
+	return &world{t: t, store: memstore.New(), dir: t.TempDir(), source: newMemory(), model: &model{id: "a"}}
+}
+
+// A memory makes a new source of the same collection for every run, since a
+// source runs once.
+type memory struct {
+	docs map[string]string
+	live *ingesttest.Memory
+}
+
+func newMemory() *memory { return &memory{docs: make(map[string]string)} }
+
+func (m *memory) put(key, text string) {
+	m.docs[key] = text
+	if m.live != nil {
+		m.live.Put(key, []byte(text))
+	}
+}
+
+func (m *memory) remove(key string) {
+	delete(m.docs, key)
+	if m.live != nil {
+		m.live.Delete(key)
+	}
+}
+
+func (m *memory) open() *ingesttest.Memory {
+	m.live = ingesttest.NewMemory("mem")
+	for key, text := range m.docs {
+		m.live.Put(key, []byte(text))
+	}
+	return m.live
+}
+
+// A model is the hash embedder under a name, that can be switched off.
+type model struct {
+	hash.Embedder
+	id    string
+	down  atomic.Bool
+	texts atomic.Int64
+}
+
+func (m *model) Space() embed.Space { return embed.Space{ID: m.id, Dimensions: 256, Share: 0.5} }
+
+func (m *model) Embed(ctx context.Context, role embed.Role, texts []string) ([]rag.Vector, error) {
+	if m.down.Load() {
+		return nil, &remote.Error{Provider: "test", Status: 503, Message: "down", Temporary: true}
+	}
+	if role == embed.Passage {
+		m.texts.Add(int64(len(texts)))
+	}
+	return m.Embedder.Embed(ctx, role, texts)
+}
+
+// A counting parser counts what it is asked.
+type counting struct {
+	parse.Parser
+	n *atomic.Int64
+}
+
+func (c counting) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
+	c.n.Add(1)
+	return c.Parser.Parse(ctx, in)
+}
+
+type vectorKV struct{ store.Store }
+
+func (v vectorKV) Put(entries []embed.Entry) error {
+	var b store.Batch
+	for _, e := range entries {
+		b.Put(e.Key, e.Value)
+	}
+	return v.Commit(&b, false)
+}
+
+// A running pipeline, from start to stop.
+type running struct {
+	*Pipeline
+	w         *world
+	index     *hybrid.Index
+	retriever *retrieve.Retriever
+	cancel    context.CancelFunc
+	ended     chan error
+}
+
+func (w *world) start(change ...func(*Config)) *running {
+	w.t.Helper()
+	text, err := bleve.Open(bleve.Config{Dir: filepath.Join(w.dir, "text")})
+	check(w.t, err)
+	vector, err := flat.New(flat.Config{})
+	check(w.t, err)
+	index, err := hybrid.New(hybrid.Config{}, vector, text)
+	check(w.t, err)
+	splitter, err := chunk.New(chunk.Config{Size: chunkSize})
+	check(w.t, err)
+	cached := embed.Cache(vectorKV{w.store}, w.model)
+	c := Config{
+		Store: w.store, Index: index,
+		Sources: []Source{{Name: "mem", Kind: "memory", Source: w.source.open()}},
+		Parser:  counting{formats.Router(), &w.parses}, ParserID: parse.Version,
+		Splitter: splitter, Embedder: cached,
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	p, err := New(c)
+	check(w.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{Pipeline: p, w: w, index: index, cancel: cancel, ended: make(chan error, 1)}
+	r.retriever = retrieve.New(retrieve.Config{
+		Index: index, Chunks: p, Embedder: cached, CompleteUntil: p.CompleteUntil, QueryTimeout: time.Second,
+	})
+	go func() { r.ended <- p.Run(ctx) }()
+	return r
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// stop ends the run and returns its error.
+func (r *running) stop() error {
+	r.cancel()
+	err := <-r.ended
+	return errors.Join(err, r.index.Close())
+}
+
+// await waits until done holds, looking again after every change.
+func (r *running) await(what string, done func() bool) {
+	r.w.t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		changed, committed := r.Changed(), r.graph.Changed()
+		if done() {
+			return
+		}
+		select {
+		case <-changed:
+		case <-committed:
+		case err := <-r.ended:
+			r.ended <- err
+			r.w.t.Fatalf("ended while waiting until %s: %v", what, err)
+		case <-deadline:
+			r.w.t.Fatalf("waited 30 s until %s; status %+v", what, r.Pipeline.Status())
+		}
+	}
+}
+
+// settled waits until the documents are those of the source, with these texts.
+func (r *running) settled() {
+	r.w.t.Helper()
+	r.await("the documents equal the source", r.equalsSource)
+}
+
+func (r *running) equalsSource() bool {
+	known := 0
+	same := true
+	check(r.w.t, r.Documents("", func(d rag.Document) bool {
+		_, key := d.Object.URI.Split()
+		known++
+		want, ok := r.w.source.docs[key]
+		_, text, _, err := r.Document(d.Object.URI)
+		check(r.w.t, err)
+		same = same && ok && d.Status == rag.Indexed && text == want
+		return same
+	}))
+	return same && known == len(r.w.source.docs) && r.graph.Status().Pending == 0 && r.visible()
+}
+
+// visible tells whether the index shows all that is in the store.
+func (r *running) visible() bool {
+	stored, err := lastEpoch(r.w.store)
+	check(r.w.t, err)
+	s := r.index.Snapshot()
+	defer s.Close()
+	return s.Epoch() >= stored
+}
+
+// chunkTexts returns what is embedded of a document in a world of the usual
+// chunk size.
+func chunkTexts(text string) []string {
+	splitter, err := chunk.New(chunk.Config{Size: chunkSize})
+	if err != nil {
+		panic(err) // the Config is a constant
+	}
+	parsed, err := formats.Router().Parse(context.Background(), parse.Input{Name: "x.md", Data: []byte(text)})
+	if err != nil {
+		return nil
+	}
+	var list []string
+	for _, c := range splitter.Split("mem:x", parsed) {
+		list = append(list, c.SearchText())
+	}
+	return list
+}
+
+// search returns the hits as lines of place and text, best first.
+func (r *running) search(query string, leg retrieve.Leg) []string {
+	r.w.t.Helper()
+	result, err := r.retriever.Retrieve(context.Background(), retrieve.Query{Text: query, K: 1000, Leg: leg})
+	check(r.w.t, err)
+	lines := make([]string, len(result.Hits))
+	for i, h := range result.Hits {
+		lines[i] = fmt.Sprintf("%s %d-%d %.9f %s", h.Chunk.URI, h.Chunk.Start, h.Chunk.End, h.Score, h.Chunk.Text)
+	}
+	return lines
+}
+
+func (r *running) finds(query, text string) bool {
+	return slices.ContainsFunc(r.search(query, retrieve.Hybrid), func(line string) bool { return strings.Contains(line, text) })
+}
