@@ -1,21 +1,10 @@
 package dataflow
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"time"
 )
-
-// A shared is the outcome for one digest: being computed by the item that made
-// it, or over and on its way into the memo.
-type shared[R any] struct {
-	over  bool
-	value R
-	wait  []ticketed // who else wants it
-}
 
 // ticketed is a version of an item.
 type ticketed struct {
@@ -151,28 +140,6 @@ func (o *async[In, R]) late(ctx context.Context, err error) error {
 	return err
 }
 
-// lead returns the outcome for digest, for w to provide it. If another item does
-// so already it returns nil, having seen to it that w gets it too.
-func (o *async[In, R]) lead(w ticketed, digest string) *shared[R] {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	s := o.shared[digest]
-	switch {
-	case s == nil:
-		s = new(shared[R])
-		o.shared[digest] = s
-		return s
-	case s.over:
-		o.stats.MemoHits++
-		o.deliver(w, outcome[R]{digest: digest, value: s.value})
-	case w.it.seq == w.seq:
-		w.it.interrupt()
-		o.move(w.it, parked)
-		s.wait = append(s.wait, w)
-	}
-	return nil
-}
-
 // recall looks for a result in the memo.
 func (o *async[In, R]) recall(digest string) (v R, ok bool, err error) {
 	g := o.node.g
@@ -188,145 +155,4 @@ func (o *async[In, R]) recall(digest string) (v R, ok bool, err error) {
 		return v, false, fmt.Errorf("decoding %q: %w", key, err)
 	}
 	return v, true, nil
-}
-
-// done hands the result to the epoch, for w and all who wait for the digest.
-func (o *async[In, R]) done(w ticketed, digest string, s *shared[R], v R, hit bool) {
-	forget := o.Forget != nil && !hit && o.Forget(v)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if hit {
-		o.stats.MemoHits++
-	}
-	o.stats.LastError = nil
-	r := outcome[R]{digest: digest, value: v}
-	if forget {
-		r.digest = ""
-	}
-	o.deliver(w, r)
-	if s == nil {
-		return
-	}
-	for _, other := range s.wait {
-		o.stats.MemoHits++
-		o.deliver(other, r)
-	}
-	s.over, s.value, s.wait = true, v, nil
-	if forget {
-		delete(o.shared, digest)
-	}
-}
-
-// deliver puts a result in line for an epoch. That of a version which is over is
-// of use only for its digest.
-func (o *async[In, R]) deliver(w ticketed, r outcome[R]) {
-	r.key, r.seq = w.it.key, w.seq
-	switch {
-	case w.it.seq == w.seq && !r.provisional:
-		o.move(w.it, running)
-		w.it.cancel = nil
-	case w.it.seq != w.seq && r.digest == "":
-		return
-	}
-	o.results = append(o.results, r)
-	o.node.g.notify()
-}
-
-// broken handles the error of a compute that others may wait for.
-func (o *async[In, R]) broken(ctx context.Context, w ticketed, in In, digest string, s *shared[R], cause error) error {
-	if s == nil {
-		return o.failed(ctx, w, in, cause)
-	}
-	o.mu.Lock()
-	others := s.wait
-	delete(o.shared, digest)
-	cancelled := w.it.seq != w.seq
-	if cancelled {
-		for _, other := range others {
-			if other.it.seq == other.seq {
-				o.move(other.it, queued)
-				o.urgent.push(other.it)
-			}
-		}
-		o.ready.Broadcast()
-	}
-	o.mu.Unlock()
-	if cancelled {
-		return nil
-	}
-	for _, other := range others {
-		in, ok, err := o.load(other)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		if err := o.failed(ctx, other, in, cause); err != nil {
-			return err
-		}
-	}
-	return o.failed(ctx, w, in, cause)
-}
-
-// failed decides what follows from the error of a try: another one, or a result
-// that says so. Ctx is that of Run: when it is done, the error says nothing.
-func (o *async[In, R]) failed(ctx context.Context, w ticketed, in In, cause error) error {
-	o.mu.Lock()
-	current := w.it.seq == w.seq
-	if current {
-		w.it.attempts++
-		w.it.last = cause
-		w.it.cancel = nil
-		o.stats.LastError = cause
-	}
-	attempts := w.it.attempts
-	o.mu.Unlock()
-	if !current || ctx.Err() != nil {
-		return nil
-	}
-	if o.Retryable == nil || !o.Retryable(cause) || o.MaxTries > 0 && attempts >= o.MaxTries {
-		r := outcome[R]{value: o.Failed(in, cause)}
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.deliver(w, r)
-		return nil
-	}
-	if attempts == 1 && o.Provisional != nil {
-		if v, ok := o.Provisional(in, cause); ok {
-			o.mu.Lock()
-			o.deliver(w, outcome[R]{value: v, provisional: true})
-			o.mu.Unlock()
-		}
-	}
-	o.later(w, o.pause(attempts, cause))
-	return nil
-}
-
-func (o *async[In, R]) later(w ticketed, pause time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if w.it.seq != w.seq {
-		return
-	}
-	o.move(w.it, retrying)
-	w.it.due = time.Now().Add(pause)
-	heap.Push(&o.waiting, w.it)
-	o.node.g.notify()
-}
-
-// pause returns the time until the next try, after attempts of them.
-func (o *async[In, R]) pause(attempts int, cause error) time.Duration {
-	var after interface{ RetryAfter() time.Duration }
-	if errors.As(cause, &after) {
-		if d := after.RetryAfter(); d > 0 {
-			return d
-		}
-	}
-	d := o.Backoff.First
-	for i := 1; i < attempts && d < o.Backoff.Max; i++ {
-		d *= 2
-	}
-	d = min(d, o.Backoff.Max)
-	return d/2 + rand.N(d+1)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,6 +44,8 @@ func (o Options) queue() int { return 4 * o.batch() }
 
 // results is how many finished results an operator holds before workers wait.
 func (o Options) results() int { return max(1, o.batch()/2) }
+
+var errNoBackend = errors.New("Options.Backend is nil")
 
 // Run recovers the state and then runs until ctx is done, which returns nil, or
 // something fails for good. All goroutines that it started have ended when it
@@ -125,53 +126,6 @@ func (g *Graph) alive() error {
 	}
 }
 
-// The things that an operator with state can be, beside a stage.
-type (
-	// A stage does its part of an epoch: it turns what the operators before
-	// it have pushed into what it pushes.
-	stage interface{ step(*turn) error }
-
-	// A taker has something that waits outside of the epoch. Take moves it
-	// in, about deltas or results of it, and returns how much.
-	taker interface{ take(deltas, results int) int }
-
-	// A committer is told that the epoch has been written.
-	committer interface{ committed(*turn) }
-
-	// A publisher makes the epoch visible outside, after all committers.
-	publisher interface {
-		published(context.Context, *turn) error
-	}
-
-	// A recoverer reads its state at start, operators before it first.
-	recoverer interface {
-		recover(context.Context, *turn) error
-	}
-
-	// A worker runs functions beside the scheduler. Work returns after stop,
-	// or with what must end Run.
-	worker interface {
-		workers() int
-		work(context.Context) error
-		stop()
-	}
-
-	// A timer has something due later. Due moves what is due now into its
-	// queue and returns when the next is; zero if nothing is.
-	timer interface{ due(now time.Time) time.Time }
-)
-
-// stages returns the operators that are also a T, in order.
-func stages[T any](g *Graph) []T {
-	var list []T
-	for _, n := range g.nodes {
-		if t, ok := n.stage.(T); ok {
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
 func (g *Graph) recover(ctx context.Context) error {
 	b, err := g.backend.Get(g.keys.epoch())
 	if err != nil {
@@ -237,22 +191,4 @@ func (g *Graph) due() (next time.Time) {
 		}
 	}
 	return next
-}
-
-// A PanicError is a panic of a function that the graph was given.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// guarded calls f and makes an error of its panic.
-func guarded(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	return f()
 }

@@ -443,3 +443,31 @@ func TestDamagedStateIsAnError(t *testing.T) {
 		}
 	}
 }
+
+func TestResultsAreReadByKey(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := &rig{t: t, g: New("test"), sink: new(epochs[string])}
+		r.in = NewInput(r.g, "notes", noteKey, JSON[note]())
+		s := newSlow()
+		s.errs["two"] = []error{errors.New("no")}
+		done := Async(r.in.Stream(), s.AsyncConfig)
+		results := ResultsOf(done)
+		r.run(Options{})
+		r.send(is("a", "one"), is("b", "two"), is("c", "three"))
+		r.send(gone("c"))
+		for k, want := range map[string]string{"a": "ONE", "b": "failed: no", "c": "", "d": ""} {
+			if got, ok, err := results.Get(k); got != want || ok != (want != "") || err != nil {
+				t.Errorf("result of %s is %q, %v, %v, want %q", k, got, ok, err, want)
+			}
+		}
+	})
+	if _, ok, err := (Results[int]{}).Get("a"); ok || err != nil {
+		t.Errorf("no results give %v, %v", ok, err)
+	}
+	g := New("g")
+	in := NewInput(g, "a", noteKey, JSON[note]())
+	ResultsOf(Map(in.Stream(), func(n note) Done[note, string] { return Done[note, string]{In: n} }))
+	if err := g.Validate(); err == nil || !strings.Contains(err.Error(), "map#2 is not an asynchronous operator") {
+		t.Errorf("results of a map give %v", err)
+	}
+}
