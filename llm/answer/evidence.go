@@ -242,11 +242,14 @@ func expected(question string) (wants struct{ number, time, name bool }) {
 // kind is the bonus of a sentence that has what such an answer consists of.
 func (pl place) kind(wants struct{ number, time, name bool }, p readPassage, s readSentence) float64 {
 	const bonus = 0.12
+	if pl.covered < 0.1 {
+		return 0 // a number by itself is no evidence
+	}
 	text := p.text[s.start:s.end]
 	switch {
 	case wants.time && times.MatchString(text):
 		return bonus
-	case wants.number && digits.MatchString(text):
+	case wants.number && (strings.ContainsAny(text, "0123456789") || digits.MatchString(text)):
 		return bonus
 	case wants.name && names(s.words) > 0:
 		return bonus / 2

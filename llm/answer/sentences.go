@@ -91,7 +91,7 @@ const (
 func (l line) kind(fenced bool) lineKind {
 	s := l.String()
 	switch {
-	case s == "" || ruler.MatchString(s):
+	case s == "" || strings.IndexByte("-=_*~+|`:", s[0]) >= 0 && ruler.MatchString(s):
 		return empty
 	case fenced:
 		return alone
