@@ -1,9 +1,12 @@
-//go:build linux
+//go:build linux && !race
+
+// The race detector has stacks and memory of its own.
 
 package isolate_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"ragserver/parse"
@@ -17,5 +20,12 @@ func TestSwollenHeapCostsOneDocument(t *testing.T) {
 	}
 	if got, err := ask(t, p, "next"); err != nil || got.Text != "next" {
 		t.Errorf("got %q, error %v", got.Text, err)
+	}
+}
+
+func TestEndlessRecursionCostsOneDocument(t *testing.T) {
+	p := open(t, isolate.Config{Workers: 1})
+	if _, err := ask(t, p, "overflow"); err == nil || !strings.Contains(err.Error(), "parser crashed: stack overflow") {
+		t.Errorf("got error %v", err)
 	}
 }

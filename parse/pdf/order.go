@@ -52,13 +52,13 @@ func columns(rows []row, left, right float64) (n int, gutter float64) {
 		free = rest
 		n++
 	}
-	for n >= minColumnRows {
-		for _, f := range free {
-			if middle := (f.from + f.to) / 2; prose(rows[:n], middle, right-left) {
-				return n, middle
-			}
-		}
+	if n < minColumnRows {
 		return 0, 0
+	}
+	for _, f := range free {
+		if middle := (f.from + f.to) / 2; prose(rows[:n], middle, right-left) {
+			return n, middle
+		}
 	}
 	return 0, 0
 }
