@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"ragserver"},
 	{"ragserver/remote", "ragserver/remote/..."},
 	{"ragserver/ingest", "ragserver/parse", "ragserver/chunk", "ragserver/embed", "ragserver/index", "ragserver/llm", "ragserver/store"},
-	{"ragserver/ingest/...", "ragserver/parse/...", "ragserver/embed/...", "ragserver/index/...", "ragserver/llm/...", "ragserver/store/...", "ragserver/dataflow"},
+	{"ragserver/ingest/...", "ragserver/parse/...", "ragserver/embed/...", "ragserver/index/...", "ragserver/llm/...", "ragserver/store/...", "ragserver/dataflow", "ragserver/dataflow/..."},
 	{"ragserver/retrieve", "ragserver/configs", "ragserver/embed/provider/providertest"}, // tests of two families of back ends
 	{"ragserver/pipeline"},
 	{"ragserver/api", "ragserver/api/...", "ragserver/web", "ragserver/web/..."},
