@@ -67,7 +67,7 @@ type mixed struct {
 func newMixed() (*mixed, error) {
 	stop := analysis.NewTokenMap()
 	if err := stop.LoadBytes(en.EnglishStopWords); err != nil {
-		return nil, fmt.Errorf("English stop words: %w", err)
+		return nil, fmt.Errorf("stop words: %w", err)
 	}
 	return &mixed{stop: stop, known: make(map[string]string), env: snowballstem.NewEnv("")}, nil
 }
