@@ -108,6 +108,9 @@ func (x *Index) rowsOf(ctx context.Context, s *state, f *Filter) (*roaring.Bitma
 			if err != nil {
 				return nil, err
 			}
+			if rows == nil {
+				break
+			}
 			return sel.keep(s, rows), nil
 		}
 	}
@@ -134,13 +137,13 @@ func (sel *selection) keep(s *state, rows *roaring.Bitmap) *roaring.Bitmap {
 
 // follow applies the changes between p and s to p's rows. Only documents that
 // changed are matched again, as they are in s: what they were in between may
-// be forgotten already.
+// be forgotten already. It returns nil if no changes lead from p to s.
 func (sel *selection) follow(ctx context.Context, p selected, s *state) (*roaring.Bitmap, error) {
 	rows := p.rows.Clone()
 	docs := make(map[*document]bool)
 	for c := p.change; c.version < s.version; {
 		if c = c.next.Load(); c == nil {
-			return nil, fmt.Errorf("filter: no change leads to version %d", s.version)
+			return nil, nil // from before Restore
 		}
 		for _, row := range c.freed {
 			rows.Remove(row)

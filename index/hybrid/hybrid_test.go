@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -150,8 +151,10 @@ func TestModesAndFusions(t *testing.T) {
 			t.Errorf("k = %d: %d hits", k, len(h))
 		}
 	}
-	if h := hitsOf(t, x, ask(1, 1_000_000_000)); len(h) != 21 {
-		t.Errorf("k = 10^9: %d hits, want 21", len(h))
+	for _, k := range []int{1_000_000_000, math.MaxInt} {
+		if h := hitsOf(t, x, ask(1, k)); len(h) != 21 {
+			t.Errorf("k = %d: %d hits, want 21", k, len(h))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -126,6 +127,29 @@ func TestAFilterIsMatchedOnceAndThenForChangesOnly(t *testing.T) {
 	}
 	if n := len(x.filters.byID); n > maxFilters {
 		t.Errorf("%d filters are kept, want at most %d", n, maxFilters)
+	}
+}
+
+func TestAFilterFromBeforeRestoreIsWorkedOutAgain(t *testing.T) {
+	x := openIndex(t)
+	q := ask(1, 10)
+	q.Filter = inGroups("a")
+	before := x.Snapshot()
+	defer before.Close()
+	m := newMemory()
+	m.step(rand.New(rand.NewPCG(1, 1)))
+	m.docs[1], m.chunk[101] = "a", 1
+	if err := x.Restore(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if hits, err := before.Search(t.Context(), q); err != nil || len(hits) != 0 {
+		t.Errorf("before: %v, %v", hits, err)
+	}
+	if _, err := x.rowsOf(t.Context(), before.state, q.Filter); err != nil {
+		t.Error(err)
+	}
+	if len(hitsOf(t, x, q)) == 0 {
+		t.Error("nothing is found after Restore")
 	}
 }
 

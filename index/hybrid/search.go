@@ -56,7 +56,7 @@ func (s *Snapshot) Len() (docs, chunks, vectors int) {
 // no vector is weighed by its words alone. With VectorOnly and TextOnly the
 // score is the cosine or BM25 itself.
 func (s *Snapshot) Search(ctx context.Context, q Query) ([]Hit, error) {
-	if q.K <= 0 {
+	if q.K <= 0 || s.state.chunks == 0 {
 		return nil, ctx.Err()
 	}
 	var rows *roaring.Bitmap
@@ -86,7 +86,7 @@ type candidates struct {
 // candidates asks the legs.
 func (s *Snapshot) candidates(ctx context.Context, q Query, rows *roaring.Bitmap) (*candidates, error) {
 	c := new(candidates)
-	n := max(q.K, s.index.config.Candidates)
+	n := min(max(q.K, s.index.config.Candidates), s.state.chunks)
 	lq := index.Query{Text: q.Text, Vector: q.Vector, K: n, Rows: rows}
 	var err error
 	if q.Mode != TextOnly && len(q.Vector) > 0 {
