@@ -58,10 +58,11 @@ let asking = false;
 export async function askKey() {
   if (asking) return;
   asking = true;
+  // Enter presses the first button of a form that submits: that is not Cancel.
   const input = h('input', { type: 'password', autocomplete: 'off', required: true });
   const answer = await ask('This server asks for a key',
     field('API key', input, 'It is kept until this tab is closed.'),
-    h('div', { class: 'row end' }, h('button', { value: '', formnovalidate: true }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use it')));
+    h('div', { class: 'row end' }, h('button', { type: 'button', click: (/** @type {Event} */ e) => /** @type {Element} */ (e.currentTarget).closest('dialog')?.close() }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use it')));
   asking = false;
   if (answer !== 'yes') return;
   setKey(input.value.trim());

@@ -137,9 +137,10 @@ class DocumentsPage extends HTMLElement {
 
   #tell() {
     const s = live.status?.statistics;
-    const partial = s ? Math.max(s.documents - s.indexed - s.failed - s.pending, 0) : undefined;
+    // Without a count of partial ones, those that are indexed include them.
+    const indexed = s?.partial === undefined ? s?.indexed : s.documents - s.partial - s.failed - s.pending;
     /** @type {[string, string, number | undefined][]} */
-    const tabs = [['', 'All', s?.documents], ['indexed', 'Indexed', s?.indexed], ['partial', 'Partial', partial || undefined], ['pending', 'Pending', s?.pending], ['failed', 'Failed', s?.failed]];
+    const tabs = [['', 'All', s?.documents], ['indexed', 'Indexed', indexed], ['partial', 'Partial', s?.partial], ['pending', 'Pending', s?.pending], ['failed', 'Failed', s?.failed]];
     const focused = this.#tabs.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.status : undefined;
     fill(this.#tabs, tabs.map(([status, name, n]) => h('button', {
       type: 'button', 'data-status': status, 'aria-pressed': String(status === this.#status),

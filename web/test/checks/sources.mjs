@@ -22,6 +22,22 @@ export const checks = {
     for (const d of gone.documents) await page.request.delete('/v1/documents?uri=' + encodeURIComponent(d.uri));
   },
 
+  async 'a server that wants a key is given it'(page) {
+    const keys = [];
+    await page.route('**/v1/**', (route) => {
+      const key = route.request().headers().authorization;
+      keys.push(key);
+      if (key === 'Bearer sesame') return route.continue();
+      return route.fulfill({ status: 401, contentType: 'application/json', body: '{"error":{"code":"unauthorized","message":"a key is needed"}}' });
+    });
+    await page.goto('/sources');
+    const dialog = page.getByRole('dialog', { name: 'This server asks for a key' });
+    await dialog.getByLabel('API key').fill('sesame');
+    await page.keyboard.press('Enter');
+    await page.locator('sources-page .card').first().waitFor();
+    expect(keys[0] === undefined && keys.at(-1) === 'Bearer sesame', `keys sent: ${keys}`);
+  },
+
   async 'a server that is away is said plainly, and found again'(page) {
     const away = (route) => route.abort('connectionrefused');
     await page.route('**/v1/**', away);
@@ -38,4 +54,4 @@ export const checks = {
   },
 };
 
-export const allow = [/ERR_CONNECTION_REFUSED/];
+export const allow = [/ERR_CONNECTION_REFUSED/, /401 \(Unauthorized\)/];

@@ -146,7 +146,7 @@ func (c *corpus) status() map[string]any {
 		})
 	}
 	statistics := map[string]any{
-		"documents": len(c.docs), "indexed": all["indexed"], "failed": all["failed"], "pending": all["pending"], "chunks": chunks, "vectors": chunks - 1,
+		"documents": len(c.docs), "indexed": all["indexed"] + all["partial"], "failed": all["failed"], "pending": all["pending"], "chunks": chunks, "vectors": chunks - 1,
 		"embedded": chunks + 17, "epoch": c.epoch, "last_modified": now.Add(-time.Hour), "last_indexed": now.Add(-time.Minute), "complete_until": now,
 		"embedder": "static-256", "model": "extractive",
 	}
