@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -172,6 +173,9 @@ func (h *Handler) fields(c *gin.Context) (fields, error) {
 func bodyError(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return err
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &BadRequest{Message: "the body did not arrive in time"}
 	}
 	return &BadRequest{Message: fmt.Sprintf("the body ended early: %v", err)}
 }

@@ -128,6 +128,11 @@ func TestRetrieveRefuses(t *testing.T) {
 	}
 }
 
+func TestNullInTheBodyHidesTheQueryParameter(t *testing.T) {
+	h, _ := newTest(t, Config{})
+	wantProblem(t, do(h, "POST", "/v1/retrieve?k=3", `{"query":"x","k":null}`), http.StatusBadRequest, "bad_request", "k")
+}
+
 func TestMissingFieldsAreNamedAsPathwayDoes(t *testing.T) {
 	for _, tt := range []struct{ method, target, body, want string }{
 		{"POST", "/v1/retrieve", ``, "400: `query` is required"},
