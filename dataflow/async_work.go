@@ -41,7 +41,7 @@ func (o *async[In, R]) try(ctx context.Context, w ticketed) error {
 		return err
 	})
 	if err == nil && compute == nil {
-		err = errors.New("Prepare returned no function")
+		err = errors.New("no function from Prepare")
 	}
 	if err != nil {
 		return o.failed(ctx, w, in, o.late(try, err))
