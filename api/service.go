@@ -112,12 +112,13 @@ type SourceStatus struct {
 // Statistics counts what the service holds.
 type Statistics struct {
 	Documents     int       `json:"documents"` // known, failed ones too
-	Indexed       int       `json:"indexed"`
+	Indexed       int       `json:"indexed"`   // searchable, partial ones too
+	Partial       int       `json:"partial"`   // of these: by words only, vectors are awaited
 	Failed        int       `json:"failed"`
 	Pending       int       `json:"pending"`
 	Chunks        int       `json:"chunks"`
 	Vectors       int       `json:"vectors"`
-	Embedded      uint64    `json:"embedded"` // texts that the model was asked for since the start
+	Embedded      uint64    `json:"embedded"` // passages that the model was asked for since the start
 	Epoch         rag.Epoch `json:"epoch"`
 	LastModified  time.Time `json:"last_modified,omitzero"` // the newest document's
 	LastIndexed   time.Time `json:"last_indexed,omitzero"`

@@ -88,9 +88,10 @@ func (m *monitor) Sources() []api.SourceStatus {
 func (m *monitor) Statistics() api.Statistics {
 	s := m.pipeline.Status()
 	stats := api.Statistics{
-		Documents: s.Counts.Documents, Indexed: s.Counts.Indexed + s.Counts.Partial, Failed: s.Counts.Failed,
+		Documents: s.Counts.Documents, Indexed: s.Counts.Indexed + s.Counts.Partial,
+		Partial: s.Counts.Partial, Failed: s.Counts.Failed,
 		Pending: s.Pending, Chunks: s.Counts.Chunks, Vectors: s.Counts.Vectors,
-		Embedded: uint64(m.embedder.Asked().Texts), Epoch: s.Epoch,
+		Embedded: uint64(m.embedder.Asked().Passages), Epoch: s.Epoch,
 		LastModified: s.Counts.LastModified, LastIndexed: s.Counts.LastIndexed, CompleteUntil: s.CompleteUntil,
 		Embedder: m.embedder.Space().ID, Model: m.model, Trouble: s.Trouble,
 	}
