@@ -154,6 +154,9 @@ func TestCheckOfUnknownDimensionsKeepsTheFirst(t *testing.T) {
 func TestCount(t *testing.T) {
 	f := newFake(t)
 	e := embed.Count(f)
+	if _, err := e.Embed(t.Context(), embed.Query, []string{"?"}); err != nil {
+		t.Fatal(err)
+	}
 	for _, n := range []int{1, 2, 4} {
 		if n == 4 {
 			f.spoil = func([]string, []rag.Vector) ([]rag.Vector, error) { return nil, errors.New("down") }
@@ -162,7 +165,7 @@ func TestCount(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, want := e.Asked(), (embed.Asked{Calls: 3, Failed: 1, Texts: 3}); got != want {
+	if got, want := e.Asked(), (embed.Asked{Calls: 4, Failed: 1, Texts: 4, Passages: 3}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -106,6 +106,16 @@ func (p *Pipeline) Document(uri rag.URI) (rag.Document, string, bool, error) {
 	return d, t.Text.Text, true, err
 }
 
+// Chunks returns the chunks of a document in order, with their IDs only.
+func (p *Pipeline) Chunks(uri rag.URI) ([]rag.Chunk, error) {
+	list, err := readPassages(p.c.Store, uri)
+	chunks := make([]rag.Chunk, len(list))
+	for i, entry := range list {
+		chunks[i] = rag.Chunk{ID: entry.ID, URI: uri, Ordinal: i}
+	}
+	return chunks, err
+}
+
 // Record returns a document without its chunks, or false if there is none yet.
 func (p *Pipeline) Record(uri rag.URI) (rag.Document, bool, error) {
 	return readDocument(p.c.Store, uri)
@@ -157,7 +167,7 @@ func (p *Pipeline) Sources() []SourceStatus {
 	var list []SourceStatus
 	for _, f := range p.feeds {
 		s := SourceStatus{Source: f.Source, Counts: p.counts.source(f.Name), Pending: pending[f.Name]}
-		if oldest, ok := p.graph.Oldest(f.Name + ":"); ok {
+		if oldest, ok := p.graph.Oldest(f.Name); ok {
 			s.Lag = time.Since(oldest)
 		}
 		list = append(list, s)

@@ -52,6 +52,9 @@ func (d *documents) List(ctx context.Context, q api.ListQuery) ([]rag.Document, 
 		list = append(list, doc)
 		return true
 	})
+	for i := 0; i < len(list) && err == nil; i++ {
+		list[i].Chunks, err = d.pipeline.Chunks(list[i].Object.URI)
+	}
 	return list, next, errors.Join(err, ctx.Err())
 }
 

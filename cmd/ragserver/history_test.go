@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	rag "ragserver"
 )
 
 // A history is a folder with a server that follows it, and dies now and then.
@@ -138,7 +140,7 @@ func (h *history) settle() {
 	h.mu.Unlock()
 	h.nothingDeleted()
 	if h.model != nil {
-		h.model.seal()
+		h.sealAll()
 	}
 }
 
@@ -158,12 +160,22 @@ func (h *history) equals(verified map[string]bool) bool {
 		if verified[name] {
 			continue
 		}
-		if got, _ := h.server.text(d.URI); got != want {
+		if h.server.document(d.URI).Text != want {
 			return false
 		}
 		verified[name] = true
 	}
 	return true
+}
+
+// sealAll notes that no passage of the documents may be embedded again.
+func (h *history) sealAll() {
+	h.t.Helper()
+	for _, d := range h.server.list(h.root + "/") {
+		for _, c := range h.server.document(d.URI).Chunks {
+			h.model.seal(passagePrefix + rag.Chunk{Heading: c.Heading, Text: c.Text}.SearchText())
+		}
+	}
 }
 
 func (h *history) nothingDeleted() {

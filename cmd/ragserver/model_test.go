@@ -94,13 +94,11 @@ func (m *fakeModel) count(inputs []string) {
 	}
 }
 
-// seal forbids to ask again for what was asked so far.
-func (m *fakeModel) seal() {
+// seal forbids to ask for text from now on.
+func (m *fakeModel) seal(text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for text := range m.asked {
-		m.sealed[text] = true
-	}
+	m.sealed[text] = true
 }
 
 // work returns the number of different passages that were asked for, how many

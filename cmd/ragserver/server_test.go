@@ -237,7 +237,14 @@ func (s *server) idle() bool {
 
 // A listedDocument is a document of /v1/documents.
 type listedDocument struct {
-	URI, Path, Status, Reason, Text string
+	URI, Path, Status, Reason string
+	Chunks                    int
+}
+
+// A document is one of /v1/documents/get.
+type document struct {
+	Text   string
+	Chunks []found
 }
 
 // list returns the documents whose path has this prefix, by their path without it.
@@ -260,18 +267,18 @@ func (s *server) list(prefix string) map[string]listedDocument {
 	return all
 }
 
-// text returns the text of a document, or false if there is none.
-func (s *server) text(uri string) (string, bool) {
+// document returns a document with its text and chunks; the zero one if there
+// is none.
+func (s *server) document(uri string) (d document) {
 	s.t.Helper()
 	status, body, err := s.request("GET", "/v1/documents/get?uri="+url.QueryEscape(uri), nil)
+	if err == nil && status == http.StatusOK {
+		err = json.Unmarshal([]byte(body), &d)
+	}
 	if err != nil {
-		s.t.Fatal(err)
+		s.t.Fatalf("document %s: %v", uri, err)
 	}
-	var d listedDocument
-	if status != http.StatusOK || json.Unmarshal([]byte(body), &d) != nil {
-		return "", false
-	}
-	return d.Text, true
+	return d
 }
 
 // A logText keeps what a process writes and tells when a line comes.
