@@ -120,7 +120,7 @@ func (v *service) Close() error {
 func (s settings) sources(log *slog.Logger) ([]pipeline.Source, string, error) {
 	var list []pipeline.Source
 	for _, block := range s.Sources {
-		source, err := sources(log).Build(block)
+		source, err := sources(s.Data, log).Build(block)
 		if err != nil {
 			return nil, "", err
 		}
@@ -130,7 +130,7 @@ func (s settings) sources(log *slog.Logger) ([]pipeline.Source, string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, "", fmt.Errorf("folder of uploads: %w", err)
 	}
-	source, err := fs.New(fs.Config{Name: uploadsSource, Path: dir, MaxFileSize: s.maxSize(), Logger: log})
+	source, err := fs.New(fs.Config{Name: uploadsSource, Path: dir, ShowAs: uploadsSource, MaxFileSize: s.maxSize(), Logger: log})
 	if err != nil {
 		return nil, "", err
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"log/slog"
+	"path/filepath"
+	"regexp"
 
 	"ragserver/configs"
 	"ragserver/embed"
@@ -20,18 +22,38 @@ import (
 	"ragserver/pipeline"
 )
 
-// sources lists every source this program can be configured with.
-func sources(log *slog.Logger) *configs.Kinds[pipeline.Source] {
+// sources lists every source this program can be configured with. None of them
+// reads the data folder.
+func sources(data string, log *slog.Logger) *configs.Kinds[pipeline.Source] {
 	k := new(configs.Kinds[pipeline.Source])
 	configs.Add(k, "fs", func(c fs.Config) (pipeline.Source, error) {
 		if c.Name == "" {
 			c.Name = sourceName(c.Path)
 		}
 		c.Logger = log
+		c.Exclude = append(c.Exclude, inside(c.Path, data)...)
 		s, err := fs.New(c)
 		return pipeline.Source{Name: c.Name, Kind: "fs", Source: s}, err
 	})
 	return k
+}
+
+// inside returns the glob that leaves the data folder out of the folder at path,
+// if it lies there.
+func inside(path, data string) []string {
+	from, err := filepath.Abs(path)
+	if err != nil {
+		return nil // fs.New will say so
+	}
+	to, err := filepath.Abs(data)
+	if err != nil {
+		return nil
+	}
+	rel, err := filepath.Rel(from, to)
+	if err != nil || rel == "." || !filepath.IsLocal(rel) {
+		return nil
+	}
+	return []string{regexp.MustCompile(`[\\*?\[\]{}]`).ReplaceAllString(filepath.ToSlash(rel), `\$0`)}
 }
 
 // An embedder is a model with what its wrappers should know of it.

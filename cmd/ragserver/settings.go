@@ -117,7 +117,7 @@ func (s settings) check() error {
 	errs := []error{embedder, chat, vectorLegs().Known(s.Index.Vector), textLegs("").Known(s.Index.Text)}
 	names := make(map[string]bool)
 	for _, block := range s.Sources {
-		source, err := sources(nil).Build(block)
+		source, err := sources(s.Data, nil).Build(block)
 		if err == nil && names[source.Name] {
 			err = fmt.Errorf("two sources are named %q: give one of them a name", source.Name)
 		}

@@ -28,6 +28,9 @@ import (
 type Config struct {
 	Name string `yaml:"name"` // of the source, used in URIs
 	Path string `yaml:"path"` // a folder or a file; it may appear later
+	// ShowAs is put in the place of Path in the paths that people see and
+	// globs match; "" means Path as it is written.
+	ShowAs string `yaml:"show_as"`
 
 	// Include and Exclude are globs (**, *, ?, [a-z], {a,b}) on the path of
 	// a file relative to Path. No Include means every file; Exclude wins,
@@ -105,7 +108,7 @@ func New(c Config) (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fs: source %q: %w", c.Name, err)
 	}
-	s := &Source{config: c, path: path, shown: escape(filepath.ToSlash(filepath.Clean(c.Path))), filter: newFilter(c)}
+	s := &Source{config: c, path: path, shown: escape(filepath.ToSlash(filepath.Clean(cmp.Or(c.ShowAs, c.Path)))), filter: newFilter(c)}
 	s.poller = ingest.NewPoller(ingest.PollerConfig{Name: c.Name, Lister: s, Interval: cmp.Or(c.Poll, polledInterval), MaxRetry: polledInterval})
 	s.watch = &watch{poller: s.poller, config: c, ignoreNames: s.filter.ignoreNames}
 	return s, nil
