@@ -13,6 +13,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/chunk"
+	"ragserver/dataflow"
 	"ragserver/embed"
 	"ragserver/embed/hash"
 	"ragserver/index/bleve"
@@ -89,10 +90,11 @@ func (m *model) Embed(ctx context.Context, role embed.Role, texts []string) ([]r
 	if m.down.Load() {
 		return nil, &remote.Error{Provider: "test", Status: 503, Message: "down", Temporary: true}
 	}
-	if role == embed.Passage {
+	vectors, err := m.Embedder.Embed(ctx, role, texts)
+	if role == embed.Passage && err == nil {
 		m.texts.Add(int64(len(texts)))
 	}
-	return m.Embedder.Embed(ctx, role, texts)
+	return vectors, err
 }
 
 // A counting parser counts what it is asked.
@@ -206,6 +208,10 @@ func (r *running) equalsSource() bool {
 		known++
 		want, ok := r.w.source.docs[key]
 		_, text, _, err := r.Document(d.Object.URI)
+		if errors.Is(err, dataflow.ErrEnded) {
+			same = false // it was killed since
+			return false
+		}
 		check(r.w.t, err)
 		same = same && ok && d.Status == rag.Indexed && text == want
 		return same
