@@ -27,19 +27,16 @@ func (f *feed) run(ctx context.Context, p *Pipeline) error {
 	if r, ok := f.Source.Source.(ingest.Resumer); ok {
 		offset, err := p.objects.Offset(f.Name)
 		if err != nil {
-			return fmt.Errorf("source %s: %w", f.Name, err)
+			return ignoreEnd(ctx, fmt.Errorf("source %s: %w", f.Name, err))
 		}
 		r.Resume(offset)
 	}
 	known, err := p.known(f.Name)
 	if err != nil {
-		return fmt.Errorf("source %s: %w", f.Name, err)
+		return ignoreEnd(ctx, fmt.Errorf("source %s: %w", f.Name, err))
 	}
 	err = f.Source.Run(ctx, each(known), func(ctx context.Context, b ingest.Batch) error { return f.emit(ctx, p, b) })
-	if ctx.Err() != nil {
-		return nil // asked to end
-	}
-	return fmt.Errorf("source %s ended: %w", f.Name, err)
+	return ignoreEnd(ctx, fmt.Errorf("source %s ended: %w", f.Name, err))
 }
 
 func each(objects []rag.Object) func(yield func(rag.Object) bool) {
@@ -115,9 +112,10 @@ func (p *Pipeline) dropUnknownSources(ctx context.Context) error {
 	return ignoreEnd(ctx, err)
 }
 
-// ignoreEnd drops an error that only says that the service is to end.
+// ignoreEnd drops an error that only says that the service is to end, or that
+// the graph has ended: why, the graph itself tells.
 func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, dataflow.ErrEnded) {
 		return nil
 	}
 	return err
