@@ -35,6 +35,9 @@ func Key(space, text string) []byte {
 // KeyPrefix begins the keys of all vectors of a space, and of no other.
 func KeyPrefix(space string) []byte { return Key(space, "")[:len(keyPrefix)+8] }
 
+// AllKeys begins the keys of all vectors of all spaces.
+func AllKeys() []byte { return []byte(keyPrefix) }
+
 // Encode returns v as a KV keeps it: float32, little endian. A text without a
 // vector has an empty value, not a nil one.
 func Encode(v rag.Vector) []byte {

@@ -156,6 +156,9 @@ func (p *Pipeline) build() {
 // Run fills the index from the store, then follows the sources until ctx is
 // done or the store fails. All that it started has ended when it returns.
 func (p *Pipeline) Run(ctx context.Context) error {
+	if err := p.sweep(); err != nil {
+		return fmt.Errorf("removing unused vectors: %w", err)
+	}
 	if err := p.restore(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // asked to end
@@ -176,7 +179,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		work.Go(func() error { return f.run(ctx, p) })
 	}
 	work.Go(func() error { return p.becomeReady(ctx) })
-	return work.Wait()
+	return errors.Join(work.Wait(), p.noteSettled())
 }
 
 // restore makes the index equal to the last commit. Nothing is embedded.

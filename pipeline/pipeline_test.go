@@ -12,8 +12,10 @@ import (
 	rag "ragserver"
 	"ragserver/dataflow"
 	"ragserver/dataflow/dataflowtest"
+	"ragserver/embed"
 	"ragserver/ingest"
 	"ragserver/retrieve"
+	"ragserver/store"
 	"ragserver/store/pebblestore"
 )
 
@@ -177,6 +179,39 @@ func TestDocumentOverTheLimitFails(t *testing.T) {
 	check(t, err)
 	if !strings.Contains(d.Reason, "limit") {
 		t.Errorf("got reason %q", d.Reason)
+	}
+	check(t, r.stop())
+}
+
+func TestVectorsLeftBehindAreRemovedAtAStartInOrder(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	w.source.put("a.md", "an okapi")
+	r.settled()
+	check(t, r.stop())
+	var b store.Batch
+	for i := range sweepFrom {
+		b.Put(embed.Key("a", fmt.Sprint("gone", i)), embed.Encode(rag.Vector{1}))
+	}
+	check(t, w.store.Commit(&b, false))
+	left := func() (n int) {
+		for _, err := range w.store.Scan(embed.AllKeys()) {
+			check(t, err)
+			n++
+		}
+		return n
+	}
+	check(t, w.store.Commit(&store.Batch{Ops: []store.Op{{Key: []byte(settledKey), Delete: true}}}, false))
+	r = w.start() // as after a kill: nothing is removed
+	r.settled()
+	check(t, r.stop())
+	if got := left(); got != sweepFrom+1 {
+		t.Errorf("after a kill %d vectors are left, want all %d", got, sweepFrom+1)
+	}
+	r = w.start()
+	r.settled()
+	if got := left(); got != 1 || !r.finds("okapi", "okapi") {
+		t.Errorf("after an end in order %d vectors are left, want the 1 in use", got)
 	}
 	check(t, r.stop())
 }

@@ -18,6 +18,7 @@ import (
 //	c/<chunk id>  what a chunk says: heading, text, document; never changes
 //	p/<chunk id>  where it stands now: ordinal, span, page, kind
 //	m/epoch       the last epoch that changed one of these tables
+//	m/settled     there after an end in order with nothing under way
 const (
 	enginePrefix   = "e/"
 	documentPrefix = "d/"

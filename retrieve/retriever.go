@@ -18,13 +18,16 @@ type Chunks interface {
 	Chunk(id rag.ChunkID) (rag.Chunk, bool, error)
 }
 
-// Config connects a Retriever. All fields but QueryTimeout are required.
+// Config connects a Retriever. All fields but the last two are required.
 type Config struct {
 	Index    *hybrid.Index
 	Chunks   Chunks
 	Embedder embed.Embedder
 	// CompleteUntil says up to when every noticed change is visible.
 	CompleteUntil func() time.Time
+	// Share is the weight of the vectors in the sum of both scores, 0 to 1;
+	// nil: what suits the embedder.
+	Share *float64
 	// QueryTimeout is how long a query waits for its vector before it goes
 	// on with its words alone. Clients of Pathway give up after 3 s.
 	QueryTimeout time.Duration // default 2 s
@@ -83,6 +86,9 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 
 func (r *Retriever) compile(q Query) (hybrid.Query, error) {
 	hq := hybrid.Query{Text: q.Text, K: q.K, Share: r.Embedder.Space().Share}
+	if r.Share != nil {
+		hq.Share = *r.Share
+	}
 	if q.K < 0 || q.K > MaxK {
 		return hq, &BadQuery{Field: "k", Message: fmt.Sprintf("%d is not between 0 and %d", q.K, MaxK)}
 	}

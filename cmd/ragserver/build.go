@@ -90,6 +90,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	}
 	retriever := retrieve.New(retrieve.Config{
 		Index: v.index, Chunks: v.pipeline, Embedder: cached, CompleteUntil: v.pipeline.CompleteUntil,
+		Share: s.Index.Share,
 	})
 	answers, model, err := s.answerer(retriever)
 	if err != nil {

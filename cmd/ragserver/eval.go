@@ -66,6 +66,7 @@ type evaluation struct {
 	splitter *chunk.Splitter
 	embedder embed.Embedder
 	index    *hybrid.Index
+	share    *float64
 	chunks   map[rag.ChunkID]rag.Chunk
 	ids      map[rag.URI]string // of the collection's documents
 }
@@ -77,7 +78,7 @@ func newEvaluation(s settings) (*evaluation, func(), error) {
 	}
 	remove := func() { os.RemoveAll(dir) }
 	s.Data = dir
-	e := &evaluation{chunks: make(map[rag.ChunkID]rag.Chunk), ids: make(map[rag.URI]string)}
+	e := &evaluation{share: s.Index.Share, chunks: make(map[rag.ChunkID]rag.Chunk), ids: make(map[rag.URI]string)}
 	if e.splitter, err = s.splitter(); err == nil {
 		_, e.embedder, err = s.embedder(memstore.New())
 	}
@@ -142,7 +143,7 @@ func (d beirText) text() rag.Text {
 
 // score asks every query for chunks and ranks the documents by their best one.
 func (e *evaluation) score(ctx context.Context, c *collection, leg retrieve.Leg) (scores, error) {
-	r := retrieve.New(retrieve.Config{Index: e.index, Chunks: e, Embedder: e.embedder, CompleteUntil: time.Now})
+	r := retrieve.New(retrieve.Config{Index: e.index, Chunks: e, Embedder: e.embedder, CompleteUntil: time.Now, Share: e.share})
 	result := scores{Documents: len(c.documents)}
 	began := time.Now()
 	rankings := make([][]string, len(c.queries))

@@ -89,7 +89,13 @@ func load(file string, std streams) (settings, error) {
 	if file == "" {
 		return s, nil
 	}
-	return s, configs.Load(file, &s, std.getenv)
+	if err := configs.Load(file, &s, std.getenv); err != nil {
+		return s, err
+	}
+	if share := s.Index.Share; share != nil && (*share < 0 || *share > 1) {
+		return s, &configs.Mistake{File: file, Key: "index.share", Message: fmt.Sprintf("%v is not between 0 and 1", *share)}
+	}
+	return s, nil
 }
 
 // config checks a file as serve would read it, without starting anything.

@@ -1,0 +1,98 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"ragserver/embed"
+	"ragserver/store"
+)
+
+// A text that is gone leaves its vector behind, in case it comes back. When
+// there are more such vectors than others, they are removed at the next start -
+// but only after an end in order with nothing under way: after a kill, vectors
+// without a document may be what was embedded last.
+const (
+	settledKey = "m/settled"
+	sweepFrom  = 10_000 // vectors left behind that are never minded
+	sweepBatch = 10_000 // removed in one write
+)
+
+// noteSettled writes down that nothing is under way.
+func (p *Pipeline) noteSettled() error {
+	if p.graph.Status().Pending > 0 {
+		return nil
+	}
+	var b store.Batch
+	b.Put([]byte(settledKey), nil)
+	err := p.c.Store.Commit(&b, false)
+	if errors.Is(err, store.ErrFull) {
+		return nil // it is only for tidying
+	}
+	return err
+}
+
+// sweep removes vectors that no document has. It is called before anything runs.
+func (p *Pipeline) sweep() error {
+	settled, err := p.c.Store.Get([]byte(settledKey))
+	if err != nil || settled == nil {
+		return err
+	}
+	var b store.Batch
+	b.Delete([]byte(settledKey))
+	if err := p.c.Store.Commit(&b, false); err != nil {
+		return err
+	}
+	used, err := p.usedVectors()
+	if err != nil {
+		return err
+	}
+	unused, err := p.unusedVectors(used)
+	if err != nil || len(unused) < max(sweepFrom, len(used)) {
+		return err
+	}
+	p.c.Logger.Info("removing vectors of texts that are gone", "removed", len(unused), "kept", len(used))
+	for len(unused) > 0 {
+		var b store.Batch
+		n := min(sweepBatch, len(unused))
+		for _, key := range unused[:n] {
+			b.Delete([]byte(key))
+		}
+		if err := p.c.Store.Commit(&b, false); err != nil {
+			return err
+		}
+		unused = unused[n:]
+	}
+	return nil
+}
+
+func (p *Pipeline) usedVectors() (map[string]bool, error) {
+	used := make(map[string]bool)
+	for kv, err := range p.c.Store.Scan([]byte(chunksPrefix)) {
+		if err != nil {
+			return nil, err
+		}
+		list, err := decodePassages(kv.Value)
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", strings.TrimPrefix(string(kv.Key), chunksPrefix), err)
+		}
+		for _, entry := range list {
+			used[entry.Vector] = true
+		}
+	}
+	return used, nil
+}
+
+func (p *Pipeline) unusedVectors(used map[string]bool) ([]string, error) {
+	var unused []string
+	for kv, err := range p.c.Store.Scan(embed.AllKeys()) {
+		if err != nil {
+			return nil, err
+		}
+		if !used[string(kv.Key)] {
+			unused = append(unused, string(kv.Key))
+		}
+	}
+	return unused, nil
+}
