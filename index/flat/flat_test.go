@@ -33,8 +33,47 @@ func TestBoundIsNeverBelowTheProduct(t *testing.T) {
 		codes := make([]uint64, words(dim))
 		row := quantize(b, codes)
 		exact := Dot(a, b)
-		if bound := newProbe(a).bound(codes, &row); bound < exact || math.IsNaN(float64(bound)) {
-			t.Fatalf("dim %d, pair %d: bound %v, product %v", dim, i, bound, exact)
+		for _, p := range []*probe{newProbe(a), slowProbe(a)} {
+			if bound := p.bound(codes, &row); bound < exact || math.IsNaN(float64(bound)) {
+				t.Fatalf("dim %d, pair %d: bound %v, product %v", dim, i, bound, exact)
+			}
+		}
+	}
+}
+
+// slowProbe is the probe of a processor without AVX2.
+func slowProbe(v []float32) *probe {
+	p := newProbe(v)
+	if p.signed != nil {
+		p.signed = nil
+		p.lanes()
+	}
+	return p
+}
+
+// TestProductsAreThoseOfTheCodes compares both ways to multiply codes, for
+// several rows at a time, with the largest codes too.
+func TestProductsAreThoseOfTheCodes(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for _, dim := range []int{25, 32, 60, 64, 250, 256, 1024} {
+		const rows = 5
+		w := words(dim)
+		query, codes := random(r, dim, 1+3*r.IntN(2)), make([]uint64, rows*w)
+		var meta [rows]quantized
+		for i := range meta {
+			meta[i] = quantize(random(r, dim, i), codes[i*w:(i+1)*w])
+		}
+		p, slow := newProbe(query), slowProbe(query)
+		if p.signed == nil {
+			continue // this processor has one way only
+		}
+		var got [rows]int32
+		products(got[:], codes, p.signed)
+		for i := range meta {
+			sum := float32(codeDot(codes[i*w:(i+1)*w], slow.even, slow.odd))
+			if want := sum + slow.offset - codeZero*meta[i].sum; float32(got[i]-p.zero) != want {
+				t.Errorf("dim %d, row %d: got %d, want %v", dim, i, got[i]-p.zero, want)
+			}
 		}
 	}
 }

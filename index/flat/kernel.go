@@ -2,8 +2,9 @@ package flat
 
 import "math"
 
-// Codes are 7 bits wide, offset to be positive, and eight stand in a word. Seen
-// as 16-bit lanes, the even bytes of a row's word times the reversed even bytes
+// Codes are 7 bits wide, offset to be positive, and eight stand in a word. Where
+// the processor has AVX2, products multiplies them. Elsewhere, seen as 16-bit
+// lanes, the even bytes of a row's word times the reversed even bytes
 // of the query's word leave the dot product of four pairs in the highest lane:
 // 4 * 127 * 127 = 64,516 fits, and so do the lanes below it, which therefore
 // carry nothing into it. One multiplication does the work of four.
@@ -60,7 +61,9 @@ type probe struct {
 	vector    []float32
 	norm      float32
 	q         quantized
-	even, odd []uint64 // reversed lanes
+	signed    []int8   // the codes without their offset, if products can be called
+	zero      int32    // what the offset of a row's codes adds to a product
+	even, odd []uint64 // else: reversed lanes
 	offset    float32  // what the positive codes of query and dimensions add
 }
 
@@ -68,14 +71,30 @@ func newProbe(v []float32) *probe {
 	p := &probe{vector: v, norm: norm(v)}
 	codes := make([]uint64, words(len(v)))
 	p.q = quantize(v, codes)
+	if fast(len(codes)) {
+		p.signed = make([]int8, 8*len(codes))
+		for i := range v {
+			code := int8(codes[i/8]>>(8*(i%8))&0xff) - codeZero
+			p.signed[i] = code
+			p.zero += codeZero * int32(code)
+		}
+		return p
+	}
+	p.lanes()
+	return p
+}
+
+// lanes prepares p for codeDot.
+func (p *probe) lanes() {
+	codes := make([]uint64, words(len(p.vector)))
+	quantize(p.vector, codes)
 	p.even = make([]uint64, len(codes))
 	p.odd = make([]uint64, len(codes))
 	for i, w := range codes {
 		p.even[i] = reverseLanes(w & laneMask)
 		p.odd[i] = reverseLanes(w >> 8 & laneMask)
 	}
-	p.offset = codeZero*codeZero*float32(len(v)) - codeZero*p.q.sum
-	return p
+	p.offset = codeZero*codeZero*float32(len(p.vector)) - codeZero*p.q.sum
 }
 
 func reverseLanes(w uint64) uint64 {
@@ -84,8 +103,24 @@ func reverseLanes(w uint64) uint64 {
 
 // bound returns the most that the dot product with a row can be.
 func (p *probe) bound(codes []uint64, row *quantized) float32 {
+	if p.signed != nil {
+		var product [1]int32
+		products(product[:], codes, p.signed)
+		return p.boundOf(product[0], row)
+	}
 	sum := float32(codeDot(codes, p.even, p.odd))
-	near := p.q.scale * row.scale * (sum + p.offset - codeZero*row.sum)
+	return p.around(sum+p.offset-codeZero*row.sum, row)
+}
+
+// boundOf is bound for a product that is known.
+func (p *probe) boundOf(product int32, row *quantized) float32 {
+	return p.around(float32(product-p.zero), row)
+}
+
+// around returns the most that the dot product of vectors can be whose codes,
+// without their offsets, have the given one.
+func (p *probe) around(product float32, row *quantized) float32 {
+	near := p.q.scale * row.scale * product
 	// |q.x - q'.x'| <= |q||x-x'| + |q-q'||x'|, and a little for rounding.
 	return near + p.norm*row.rest + p.q.rest*row.norm + 1e-4*p.norm*row.norm
 }

@@ -103,13 +103,22 @@ func (s *Snapshot) scan(ctx context.Context, p *probe, best *index.Top, first, s
 }
 
 func scanSlab(sl *slab, version uint64, p *probe, best *index.Top, base index.Row) {
-	w := words(sl.dim)
+	var known [slabRows]int32
+	if p.signed != nil {
+		products(known[:], sl.codes, p.signed)
+	}
 	floor := float32(best.Floor())
 	for i := range slabRows {
 		if !sl.alive(i, version) {
 			continue
 		}
-		if p.bound(sl.codes[i*w:(i+1)*w], &sl.meta[i]) < floor {
+		var bound float32
+		if p.signed != nil {
+			bound = p.boundOf(known[i], &sl.meta[i])
+		} else {
+			bound = p.bound(sl.code(i), &sl.meta[i])
+		}
+		if bound < floor {
 			continue
 		}
 		if best.Push(base+index.Row(i), float64(Dot(p.vector, sl.vector(i)))) {
