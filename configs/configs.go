@@ -18,7 +18,12 @@ type Mistake struct {
 	Line    int
 	Key     string // path of the key, as in "sources[0].path"; "" for the file
 	Message string
+
+	err error // what a back end said, if it was one
 }
+
+// Unwrap returns the error of the back end whose block it is, if any.
+func (m *Mistake) Unwrap() error { return m.err }
 
 func (m *Mistake) Error() string {
 	where := m.File

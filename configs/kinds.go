@@ -34,7 +34,9 @@ func Add[T, C any](k *Kinds[T], name string, build func(C) (T, error)) {
 		}
 		made, err := build(c)
 		if err != nil {
-			return made, b.mistake("%v", err)
+			m := b.mistake("%v", err)
+			m.err = err
+			return made, m
 		}
 		return made, nil
 	}
@@ -66,6 +68,7 @@ func NewBlock(kind string, settings map[string]string) Block {
 	if err := Decode("command line", []byte(text), &into, literal); err != nil {
 		panic(err) // quoted strings are always valid YAML
 	}
+	into.Block.key, into.Block.node.Line = "", 0 // places that nobody has written
 	return into.Block
 }
 
@@ -78,7 +81,7 @@ func (b Block) decode(into any) error {
 	return d.err()
 }
 
-func (b Block) mistake(format string, args ...any) error {
+func (b Block) mistake(format string, args ...any) *Mistake {
 	m := &Mistake{Key: b.key, Message: fmt.Sprintf(format, args...)}
 	if b.node != nil {
 		m.File, m.Line = b.dec.file, b.node.Line

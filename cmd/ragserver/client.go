@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	rag "ragserver"
 	"ragserver/api"
 )
 
@@ -179,7 +180,12 @@ func status(ctx context.Context, std streams, args []string) error {
 	if len(rest) > 0 {
 		return misused("takes no arguments, got %q", rest)
 	}
-	var s api.Statistics
+	var s struct { // not api.Statistics: some of its times are numbers here
+		Documents, Indexed, Failed, Pending, Chunks int
+		Epoch                                       rag.Epoch
+		CompleteUntil                               time.Time `json:"complete_until"`
+		Trouble                                     []string
+	}
 	done, err := c.call(ctx, "/v1/statistics", map[string]bool{"extended": true}, &s)
 	if err != nil {
 		return err

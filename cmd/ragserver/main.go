@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -58,6 +59,10 @@ func main() {
 func run(ctx context.Context, std streams, args []string) int {
 	c := commands()[0]
 	if len(args) > 0 {
+		if slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+			usage(std.out)
+			return 0
+		}
 		for _, other := range commands() {
 			if args[0] == other.name {
 				c, args = other, args[1:]
@@ -65,16 +70,13 @@ func run(ctx context.Context, std streams, args []string) int {
 			}
 		}
 	}
-	if len(args) > 0 && (args[0] == "help" || args[0] == "-h" || args[0] == "--help" || args[0] == "-help") {
-		usage(std.out)
-		return 0
-	}
 	err := c.run(ctx, std, args)
 	var wrong *usageError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return 0
-	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, flag.ErrHelp): // the flags are printed
+		fmt.Fprintf(std.out, "usage: ragserver %s %s\n", c.name, c.args)
 		return 0
 	case errors.As(err, &wrong):
 		fmt.Fprintf(std.err, "ragserver %s: %v\nusage: ragserver %s %s\n", c.name, err, c.name, c.args)

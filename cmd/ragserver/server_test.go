@@ -105,11 +105,15 @@ func (s *server) request(method, path string, body any) (int, string, error) {
 		}
 		reader = bytes.NewReader(data)
 	}
-	r, err := http.NewRequest(method, s.url+path, reader)
+	return fetch(s.client, method, s.url+path, reader)
+}
+
+func fetch(c *http.Client, method, url string, body io.Reader) (int, string, error) {
+	r, err := http.NewRequest(method, url, body)
 	if err != nil {
 		return 0, "", err
 	}
-	response, err := s.client.Do(r)
+	response, err := c.Do(r)
 	if err != nil {
 		return 0, "", err
 	}

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	rag "ragserver"
 )
@@ -136,7 +137,7 @@ func (r *replay) apply(e edit) {
 		r.move(e.Old, e.Path)
 	}
 	if e.Op != "delete" && r.files[e.Path] != e.Text {
-		r.write(e.Path, e.Text)
+		r.atomicSave(e.Path, e.Text) // no half of it can be seen
 	}
 }
 
@@ -148,12 +149,13 @@ func (r *replay) note(name string) {
 	}
 }
 
-// line returns the longest line that text has and other does not; "" if there
-// is none.
+// line returns the longest line with words that text has and other does not; ""
+// if there is none.
 func line(text, other string) string {
 	longest := ""
+	other = words(other)
 	for l := range strings.Lines(text) {
-		if l = strings.TrimSpace(l); len(l) > len(longest) && !strings.Contains(words(other), words(l)) {
+		if l = strings.TrimSpace(l); len(l) > len(longest) && strings.ContainsFunc(l, unicode.IsLetter) && !strings.Contains(other, words(l)) {
 			longest = l
 		}
 	}
