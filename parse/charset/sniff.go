@@ -6,7 +6,7 @@ import (
 )
 
 // controls reports whether data has more control characters than a text may have:
-// one in fifty of the first 64 KiB. Escape, tab, line and page breaks count as
+// one in fifty of the first 64 KiB, and more than two. Escape, tab, line and page breaks count as
 // text.
 func controls(data []byte) bool {
 	data = data[:min(len(data), 64<<10)]
@@ -16,7 +16,7 @@ func controls(data []byte) bool {
 			n++
 		}
 	}
-	return n > 0 && n*50 > len(data)
+	return n > 2 && n*50 > len(data)
 }
 
 // mostlyUTF8 reports whether data is UTF-8 with damage: ten good characters

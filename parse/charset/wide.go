@@ -22,7 +22,7 @@ func decodeWide(data []byte) (Result, error) {
 	case be > 0.9:
 		return decode(data, "utf-16be")
 	}
-	if zeros := bytes.Count(data, []byte{0}); zeros > 8 || zeros*100 > len(data) {
+	if zeros := bytes.Count(data, []byte{0}); zeros > 8 || zeros > 2 && zeros*100 > len(data) {
 		return Result{}, errBinary
 	}
 	return decode(data, narrow(data, "", ""))
