@@ -87,7 +87,7 @@ func TestDamagedUTF8IsReplacedAndTold(t *testing.T) {
 
 func TestStrayZeroIsNoReasonToRefuseAText(t *testing.T) {
 	for _, text := range []string{"a short note\x00 with a zero", "\x00", strings.Repeat("a longer text of many words. ", 50) + "\x00\x00"} {
-		got, err := charset.Decode([]byte(text), "")
+		got, err := sut.Decode([]byte(text), "")
 		if err != nil || got.Text != text {
 			t.Errorf("%.30q: got %.30q, %v", text, got.Text, err)
 		}
