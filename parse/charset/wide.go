@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // decodeWide decodes data with zero bytes: UTF-16 or UTF-32 without a byte
@@ -24,6 +25,9 @@ func decodeWide(data []byte) (Result, error) {
 	}
 	if zeros := bytes.Count(data, []byte{0}); zeros > 8 || zeros > 2 && zeros*100 > len(data) {
 		return Result{}, errBinary
+	}
+	if utf8.Valid(data) {
+		return fromUTF8(data)
 	}
 	return decode(data, narrow(data, "", ""))
 }
