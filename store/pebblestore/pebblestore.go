@@ -33,7 +33,7 @@ type Config struct {
 	// It is what pebble needs to tidy up after a commit. 0 means 64 MiB.
 	Reserve int64
 	// CacheBytes is the size of the cache of blocks that were read. 0 means
-	// 16 MiB.
+	// 48 MiB: the indexes and filters of tables have to fit in beside the rest.
 	CacheBytes int64
 	Logger     *slog.Logger // nil: slog.Default()
 
@@ -42,7 +42,7 @@ type Config struct {
 
 const (
 	defaultReserve = 64 << 20
-	defaultCache   = 16 << 20
+	defaultCache   = 48 << 20
 
 	// memtable is the size of the table that takes the writes. Up to three
 	// are in memory while a bulk load is flushed: 3 * 8 MiB = 24 MiB. An idle
@@ -151,7 +151,7 @@ func options(c Config, s *Store, cache *pebble.Cache) *pebble.Options {
 		FormatMajorVersion:          pebble.FormatWALSyncChunks,
 		MemTableSize:                memtable,
 		MemTableStopWritesThreshold: memtables,
-		L0CompactionThreshold:       2,
+		L0CompactionThreshold:       6,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               64 << 20,
 		MaxOpenFiles:                500,
@@ -170,7 +170,12 @@ func options(c Config, s *Store, cache *pebble.Cache) *pebble.Options {
 		l := &o.Levels[i]
 		l.BlockSize = 16 << 10
 		l.FilterPolicy = bloom.FilterPolicy(10)
-		l.Compression = func() *sstable.CompressionProfile { return sstable.SnappyCompression }
+		l.Compression = func() *sstable.CompressionProfile {
+			if i < len(o.Levels)-1 {
+				return sstable.NoCompression // it is soon read and written again
+			}
+			return sstable.SnappyCompression
+		}
 	}
 	return o
 }

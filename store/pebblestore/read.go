@@ -106,19 +106,30 @@ func (v *snapshot) Close() error {
 	return v.snap.Close()
 }
 
+// get does not call r.Get, which leaves the filters of the lowest level aside:
+// most keys that are asked for while much is new are not there, and a filter
+// tells that without reading a block.
 func (s *Store) get(r pebble.Reader, key []byte) ([]byte, error) {
-	value, closer, err := r.Get(key)
-	if errors.Is(err, pebble.ErrNotFound) {
-		return nil, nil
-	}
+	it, err := r.NewIter(&pebble.IterOptions{UseL6Filters: true})
 	if err != nil {
 		return nil, s.readError(err)
 	}
-	defer closer.Close()
-	if len(value) == 0 {
-		return []byte{}, nil
+	value, err := find(it, key)
+	if err = errors.Join(err, it.Close()); err != nil {
+		return nil, s.readError(err)
 	}
-	return slices.Clone(value), nil
+	return value, nil
+}
+
+func find(it *pebble.Iterator, key []byte) ([]byte, error) {
+	if !it.SeekPrefixGE(key) { // the prefix of a key is the whole key
+		return nil, it.Error()
+	}
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return nil, err
+	}
+	return append(make([]byte, 0, len(value)), value...), nil
 }
 
 func (s *Store) scan(r pebble.Reader, prefix []byte, yield func(store.KV, error) bool) {
