@@ -132,9 +132,9 @@ func (r *Retriever) embed(ctx context.Context, text string) (rag.Vector, error) 
 // so that k hits come back when k exist.
 func (r *Retriever) search(ctx context.Context, s *hybrid.Snapshot, q hybrid.Query) ([]Hit, error) {
 	for want := q.K; ; want *= 2 {
-		q := q
-		q.K = want
-		found, err := s.Search(ctx, q)
+		wider := q
+		wider.K = want
+		found, err := s.Search(ctx, wider)
 		if err != nil {
 			return nil, err
 		}
