@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	rag "ragserver"
@@ -18,14 +19,18 @@ import (
 
 // Config sets up a Leg. The zero value is usable.
 type Config struct {
-	// Workers is how many goroutines share one scan of many rows; default
-	// GOMAXPROCS.
+	// Workers is how many goroutines share the scans of many rows that run at
+	// one time, default GOMAXPROCS: a single one is shared by all, and more
+	// than half as many are not shared.
 	Workers int
 }
 
 // A Leg holds vectors in memory.
 type Leg struct {
 	workers int
+	kernel  *kernel
+	running atomic.Int32 // scans
+	sieves  sync.Pool    // of *sieve
 
 	// Read by snapshots, written by Apply.
 	table atomic.Pointer[table]
@@ -49,7 +54,8 @@ func New(c Config) (*Leg, error) {
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	l := &Leg{workers: c.Workers}
+	l := &Leg{workers: c.Workers, kernel: kernels()[0]}
+	l.sieves.New = func() any { return new(sieve) }
 	l.table.Store(&table{})
 	return l, nil
 }
@@ -88,6 +94,9 @@ func check(dim int, changes []index.Change) (int, error) {
 		}
 		if len(c.Vector) != dim {
 			return 0, fmt.Errorf("flat: vector of chunk %s has %d dimensions, the index has %d", c.ID, len(c.Vector), dim)
+		}
+		if dim > maxDim {
+			return 0, fmt.Errorf("flat: vector of chunk %s has %d dimensions, the most is %d", c.ID, dim, maxDim)
 		}
 		if n := norm(c.Vector); !(n < 1e18) {
 			return 0, fmt.Errorf("flat: vector of chunk %s is not finite", c.ID)
@@ -158,7 +167,7 @@ func (l *Leg) Snapshot() index.Snapshot { return l.View() }
 
 // View returns what Snapshot does, for those who want more of it.
 func (l *Leg) View() *Snapshot {
-	return &Snapshot{table: l.table.Load(), workers: l.workers}
+	return &Snapshot{table: l.table.Load(), leg: l}
 }
 
 // Version counts the calls of Apply that had an effect.

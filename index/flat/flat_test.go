@@ -3,79 +3,36 @@ package flat
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
+	rag "ragserver"
 	"ragserver/index"
 	"ragserver/index/indextest"
 )
 
 func TestLeg(t *testing.T) {
-	for _, workers := range []int{0, 1} {
-		indextest.Run(t, indextest.Subject{
-			Vector: true,
-			Open: func(t testing.TB, dir string) index.Leg {
-				l, err := New(Config{Workers: workers})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return l
-			},
+	for _, k := range kernels() {
+		t.Run(k.name, func(t *testing.T) {
+			indextest.Run(t, indextest.Subject{
+				Vector: true,
+				Open:   func(t testing.TB, dir string) index.Leg { return open(t, Config{}, k) },
+			})
 		})
 	}
 }
 
-// The bound is what makes the scan exact: it must hold for any two vectors.
-func TestBoundIsNeverBelowTheProduct(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 1))
-	for i := range 3000 {
-		dim := 1 + r.IntN(70)
-		a, b := random(r, dim, i), random(r, dim, i/2)
-		codes := make([]uint64, words(dim))
-		row := quantize(b, codes)
-		exact := Dot(a, b)
-		for _, p := range []*probe{newProbe(a), slowProbe(a)} {
-			if bound := p.bound(codes, &row); bound < exact || math.IsNaN(float64(bound)) {
-				t.Fatalf("dim %d, pair %d: bound %v, product %v", dim, i, bound, exact)
-			}
-		}
+// open returns a leg that computes by k.
+func open(t testing.TB, c Config, k *kernel) *Leg {
+	t.Helper()
+	l, err := New(c)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// slowProbe is the probe of a processor without AVX2.
-func slowProbe(v []float32) *probe {
-	p := newProbe(v)
-	if p.signed != nil {
-		p.signed = nil
-		p.lanes()
-	}
-	return p
-}
-
-// TestProductsAreThoseOfTheCodes compares both ways to multiply codes, for
-// several rows at a time, with the largest codes too.
-func TestProductsAreThoseOfTheCodes(t *testing.T) {
-	r := rand.New(rand.NewPCG(2, 2))
-	for _, dim := range []int{25, 32, 60, 64, 250, 256, 1024} {
-		const rows = 5
-		w := words(dim)
-		query, codes := random(r, dim, 1+3*r.IntN(2)), make([]uint64, rows*w)
-		var meta [rows]quantized
-		for i := range meta {
-			meta[i] = quantize(random(r, dim, i), codes[i*w:(i+1)*w])
-		}
-		p, slow := newProbe(query), slowProbe(query)
-		if p.signed == nil {
-			continue // this processor has one way only
-		}
-		var got [rows]int32
-		products(got[:], codes, p.signed)
-		for i := range meta {
-			sum := float32(codeDot(codes[i*w:(i+1)*w], slow.even, slow.odd))
-			if want := sum + slow.offset - codeZero*meta[i].sum; float32(got[i]-p.zero) != want {
-				t.Errorf("dim %d, row %d: got %d, want %v", dim, i, got[i]-p.zero, want)
-			}
-		}
-	}
+	l.kernel = k
+	return l
 }
 
 // random returns vectors of all sorts of lengths and shapes.
@@ -97,30 +54,54 @@ func random(r *rand.Rand, dim, kind int) []float32 {
 	return v
 }
 
-func TestParallelScanFindsTheSame(t *testing.T) {
-	const n = parallelRows + 1234
-	var changes []index.Change
-	for i := range n {
-		changes = append(changes, indextest.Add(i%5000, index.Row(i)))
+// All kernels, numbers of workers and ways to filter give the same answer: that
+// of a comparison with every row.
+func TestAnswersAreExactAndTheSame(t *testing.T) {
+	const n, k = parallelRows + 1234, 50
+	changes := make([]index.Change, n)
+	for i := range changes {
+		changes[i] = indextest.Add(i%5000, index.Row(i))
 	}
-	var found [][]index.Scored
-	for _, workers := range []int{1, 3} {
-		l, err := New(Config{Workers: workers})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := l.Apply(t.Context(), 1, changes); err != nil {
-			t.Fatal(err)
-		}
-		list, err := l.Snapshot().Search(t.Context(), index.Query{Vector: indextest.Vector(7), K: 50})
-		if err != nil {
-			t.Fatal(err)
-		}
-		found = append(found, list)
+	var removed []index.Change
+	for i := 0; i < n; i += 3 {
+		removed = append(removed, indextest.Remove(i%5000, index.Row(i)))
 	}
-	for i := range 50 {
-		if found[0][i] != found[1][i] {
-			t.Fatalf("place %d: %v with one worker, %v with three", i, found[0][i], found[1][i])
+	filters := map[string]*roaring.Bitmap{"none": nil, "one row": roaring.BitmapOf(77), "no row": roaring.New()}
+	for name, step := range map[string]int{"dense": 2, "sparse": 17} {
+		filters[name] = roaring.BitmapOf(math.MaxUint32)
+		for i := 0; i < n; i += step {
+			filters[name].Add(uint32(i))
+		}
+	}
+	query := indextest.Vector(7)
+	want := make(map[string][]index.Scored)
+	for name, rows := range filters {
+		top := index.NewTop(k)
+		for i, c := range changes {
+			if i%3 != 0 && (rows == nil || rows.Contains(uint32(i))) {
+				top.Push(c.Row, float64(Dot(query, c.Vector)))
+			}
+		}
+		want[name] = top.Sorted()
+	}
+	l := open(t, Config{}, nil)
+	for epoch, c := range [][]index.Change{changes, removed} {
+		if err := l.Apply(t.Context(), rag.Epoch(epoch+1), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, kernel := range kernels() {
+		for _, workers := range []int{1, 3} {
+			l.kernel, l.workers = kernel, workers
+			for name, rows := range filters {
+				got, err := l.Snapshot().Search(t.Context(), index.Query{Vector: query, K: k, Rows: rows})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got, want[name]) {
+					t.Errorf("%s, %d workers, filter %s: got %v, want %v", kernel.name, workers, name, got, want[name])
+				}
+			}
 		}
 	}
 }
@@ -137,53 +118,4 @@ func TestVectorsThatAreNoNumbersAreRefused(t *testing.T) {
 			t.Errorf("a vector with %v was taken", x)
 		}
 	}
-}
-
-func BenchmarkScan(b *testing.B) {
-	const rows, dim = 70_000, 256
-	r := rand.New(rand.NewPCG(1, 1))
-	centers := make([][]float32, 200)
-	for i := range centers {
-		centers[i] = random(r, dim, 3)
-	}
-	vector := func() []float32 {
-		v := make([]float32, dim)
-		c := centers[r.IntN(len(centers))]
-		for i := range v {
-			v[i] = c[i] + float32(r.NormFloat64())
-		}
-		n := norm(v)
-		for i := range v {
-			v[i] /= n
-		}
-		return v
-	}
-	var changes []index.Change
-	for i := range rows {
-		changes = append(changes, index.Change{Row: index.Row(i), Diff: 1, Vector: vector()})
-	}
-	for _, workers := range []int{1, 2} {
-		l, err := New(Config{Workers: workers})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := l.Apply(b.Context(), 1, changes); err != nil {
-			b.Fatal(err)
-		}
-		s := l.Snapshot()
-		for _, k := range []int{10, 100} {
-			q := index.Query{Vector: vector(), K: k}
-			b.Run(name(workers, k), func(b *testing.B) {
-				for b.Loop() {
-					if _, err := s.Search(b.Context(), q); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
-		}
-	}
-}
-
-func name(workers, k int) string {
-	return map[int]string{1: "one", 2: "two"}[workers] + map[int]string{10: "/k10", 100: "/k100"}[k]
 }

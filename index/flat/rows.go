@@ -22,8 +22,25 @@ type slab struct {
 	dim          int
 	vectors      []float32
 	codes        []uint64
-	meta         []quantized
+	meta         meta
 	birth, death []atomic.Uint64
+
+	// used is above every row that ever was written, and a multiple of 64.
+	used atomic.Int32
+}
+
+// A meta holds the quantized of all rows, field by field.
+type meta struct {
+	scale, rest, norm []float32
+	sum               []int32
+}
+
+func (m *meta) at(i int) quantized {
+	return quantized{scale: m.scale[i], sum: m.sum[i], norm: m.norm[i], rest: m.rest[i]}
+}
+
+func (m *meta) set(i int, q quantized) {
+	m.scale[i], m.sum[i], m.norm[i], m.rest[i] = q.scale, q.sum, q.norm, q.rest
 }
 
 func newSlab(dim int) *slab {
@@ -31,9 +48,14 @@ func newSlab(dim int) *slab {
 		dim:     dim,
 		vectors: make([]float32, slabRows*dim),
 		codes:   make([]uint64, slabRows*words(dim)),
-		meta:    make([]quantized, slabRows),
-		birth:   make([]atomic.Uint64, slabRows),
-		death:   make([]atomic.Uint64, slabRows),
+		meta: meta{
+			scale: make([]float32, slabRows),
+			rest:  make([]float32, slabRows),
+			norm:  make([]float32, slabRows),
+			sum:   make([]int32, slabRows),
+		},
+		birth: make([]atomic.Uint64, slabRows),
+		death: make([]atomic.Uint64, slabRows),
 	}
 	for i := range s.birth {
 		s.birth[i].Store(never)
@@ -48,7 +70,8 @@ func (s *slab) write(i int, v []float32) {
 	s.birth[i].Store(never)
 	s.death[i].Store(never)
 	copy(s.vector(i), v)
-	s.meta[i] = quantize(v, s.code(i))
+	s.meta.set(i, quantize(v, s.code(i)))
+	s.used.Store(max(s.used.Load(), int32(i+64)&^63))
 }
 
 func (s *slab) publish(i int, version uint64) { s.birth[i].Store(version) }

@@ -5,18 +5,16 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/RoaringBitmap/roaring/v2"
-
 	"ragserver/index"
 )
 
-// parallelRows is the size from which workers share a scan: about 0.5 ms of it.
-const parallelRows = 16 * slabRows
+// parallelRows is the size from which workers share a scan: about 0.3 ms of it.
+const parallelRows = 32 * slabRows
 
 // A Snapshot is one version of the rows.
 type Snapshot struct {
-	table   *table
-	workers int
+	table *table
+	leg   *Leg
 }
 
 // Len implements index.Snapshot.
@@ -51,28 +49,40 @@ func (s *Snapshot) Search(ctx context.Context, q index.Query) ([]index.Scored, e
 		return nil, err
 	}
 	k := min(q.K, s.table.live)
-	p := newProbe(q.Vector)
-	if q.Rows != nil {
-		best := index.NewTop(min(k, int(q.Rows.GetCardinality())))
+	p := newProbe(s.leg.kernel, q.Vector)
+	if q.Rows == nil {
+		return s.scanAll(ctx, p, k, nil)
+	}
+	n := q.Rows.GetCardinality()
+	if n < uint64(len(s.table.slabs)*slabRows/5) {
+		best := index.NewTop(min(k, int(n)))
 		err := s.scanRows(ctx, p, q.Rows, best)
 		return best.Sorted(), err
 	}
-	if len(s.table.slabs)*slabRows < parallelRows || s.workers == 1 {
+	allowed := s.allowed(q.Rows)
+	return s.scanAll(ctx, p, k, allowed)
+}
+
+// scanAll looks at all rows that are allowed, if that is not nil.
+func (s *Snapshot) scanAll(ctx context.Context, p *probe, k int, allowed []uint64) ([]index.Scored, error) {
+	workers := s.leg.workers / int(s.leg.running.Add(1))
+	defer s.leg.running.Add(-1)
+	if len(s.table.slabs)*slabRows < parallelRows || workers <= 1 {
 		best := index.NewTop(k)
-		err := s.scan(ctx, p, best, 0, 1)
+		err := s.scan(ctx, p, best, allowed, 0, 1)
 		return best.Sorted(), err
 	}
-	return s.scanParallel(ctx, p, k)
+	return s.scanParallel(ctx, p, k, allowed, workers)
 }
 
 // scanParallel gives each worker every n-th slab and joins what they found.
-func (s *Snapshot) scanParallel(ctx context.Context, p *probe, k int) ([]index.Scored, error) {
-	tops := make([]*index.Top, s.workers)
-	errs := make([]error, s.workers)
+func (s *Snapshot) scanParallel(ctx context.Context, p *probe, k int, allowed []uint64, workers int) ([]index.Scored, error) {
+	tops := make([]*index.Top, workers)
+	errs := make([]error, workers)
 	var wg sync.WaitGroup
 	for w := range tops {
 		tops[w] = index.NewTop(k)
-		wg.Go(func() { errs[w] = s.scan(ctx, p, tops[w], w, s.workers) })
+		wg.Go(func() { errs[w] = s.scan(ctx, p, tops[w], allowed, w, workers) })
 	}
 	wg.Wait()
 	for w, t := range tops {
@@ -90,61 +100,23 @@ func (s *Snapshot) scanParallel(ctx context.Context, p *probe, k int) ([]index.S
 }
 
 // scan looks at every step-th slab from first.
-func (s *Snapshot) scan(ctx context.Context, p *probe, best *index.Top, first, step int) error {
+func (s *Snapshot) scan(ctx context.Context, p *probe, best *index.Top, allowed []uint64, first, step int) error {
+	v := s.leg.sieves.Get().(*sieve)
+	defer s.leg.sieves.Put(v)
 	for n := first; n < len(s.table.slabs); n += step {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if sl := s.table.slabs[n]; sl != nil {
-			scanSlab(sl, s.table.version, p, best, index.Row(n*slabRows))
-		}
-	}
-	return nil
-}
-
-func scanSlab(sl *slab, version uint64, p *probe, best *index.Top, base index.Row) {
-	var known [slabRows]int32
-	if p.signed != nil {
-		products(known[:], sl.codes, p.signed)
-	}
-	floor := float32(best.Floor())
-	for i := range slabRows {
-		if !sl.alive(i, version) {
+		sl := s.table.slabs[n]
+		if sl == nil {
 			continue
 		}
-		var bound float32
-		if p.signed != nil {
-			bound = p.boundOf(known[i], &sl.meta[i])
-		} else {
-			bound = p.bound(sl.code(i), &sl.meta[i])
+		var rows []uint64
+		if allowed != nil {
+			rows = allowed[n*slabWords : (n+1)*slabWords]
 		}
-		if bound < floor {
-			continue
-		}
-		if best.Push(base+index.Row(i), float64(Dot(p.vector, sl.vector(i)))) {
-			floor = float32(best.Floor())
-		}
-	}
-}
-
-// scanRows looks at the given rows only.
-func (s *Snapshot) scanRows(ctx context.Context, p *probe, rows *roaring.Bitmap, best *index.Top) error {
-	floor := float32(best.Floor())
-	it := rows.ManyIterator()
-	var buf [256]uint32
-	for n := it.NextMany(buf[:]); n > 0; n = it.NextMany(buf[:]) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for _, row := range buf[:n] {
-			sl, i := s.table.at(row)
-			if sl == nil || !sl.alive(i, s.table.version) || p.bound(sl.code(i), &sl.meta[i]) < floor {
-				continue
-			}
-			if best.Push(row, float64(Dot(p.vector, sl.vector(i)))) {
-				floor = float32(best.Floor())
-			}
-		}
+		v.fill(p, sl, s.table.version, float32(best.Floor()))
+		v.push(p, sl, s.table.version, rows, best, index.Row(n*slabRows))
 	}
 	return nil
 }
@@ -157,7 +129,7 @@ func (s *Snapshot) Score(ctx context.Context, q index.Query, rows []index.Row) (
 	}
 	for i, row := range rows {
 		if sl, n := s.table.at(row); sl != nil && sl.alive(n, s.table.version) {
-			scores[i] = float64(Dot(q.Vector, sl.vector(n)))
+			scores[i] = float64(s.leg.kernel.dot(q.Vector, sl.vector(n)))
 		}
 	}
 	return scores, ctx.Err()

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package flat
+
+// kernels returns the kernels of this processor, the best first.
+func kernels() []*kernel { return []*kernel{portable()} }

@@ -1,7 +1,0 @@
-//go:build !amd64
-
-package flat
-
-func fast(int) bool { return false }
-
-func products([]int32, []uint64, []int8) {}

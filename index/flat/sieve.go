@@ -1,0 +1,65 @@
+package flat
+
+import (
+	"math/bits"
+
+	"ragserver/index"
+)
+
+// slabWords is the size of a set of the rows of a slab.
+const slabWords = slabRows / 64
+
+// A sieve finds the rows of a slab that can be among the best.
+type sieve struct {
+	products [slabRows]int32
+	bounds   [slabRows]float32
+	mask     [slabWords]uint64 // the rows whose bounds are not below the floor
+	words    int               // of mask that are in use
+}
+
+// fill computes all bounds, and with assembly those of rows that version does
+// not see, too.
+func (v *sieve) fill(p *probe, s *slab, version uint64, floor float32) {
+	n := int(s.used.Load())
+	v.words = n / 64
+	if p.kernel.products == nil {
+		v.fillLiving(p, s, version, floor)
+		return
+	}
+	p.kernel.products(v.products[:n], s.codes, p.codes)
+	p.kernel.bounds(v.mask[:v.words], v.bounds[:n], v.products[:n], &s.meta, &p.weights, floor)
+}
+
+// fillLiving is fill for Go, which must not look at what is being written.
+func (v *sieve) fillLiving(p *probe, s *slab, version uint64, floor float32) {
+	clear(v.mask[:v.words])
+	for i := range 64 * v.words {
+		if !s.alive(i, version) {
+			continue
+		}
+		v.bounds[i] = p.boundOf(s, i, v.products[i:i+1])
+		if !(v.bounds[i] < floor) {
+			v.mask[i/64] |= 1 << (i % 64)
+		}
+	}
+}
+
+// push offers the rows that are left, are in allowed, if that is not nil, and
+// alive. The floor rises meanwhile. The first row of s has the number base.
+func (v *sieve) push(p *probe, s *slab, version uint64, allowed []uint64, best *index.Top, base index.Row) {
+	floor := float32(best.Floor())
+	for w, left := range v.mask[:v.words] {
+		if allowed != nil {
+			left &= allowed[w]
+		}
+		for ; left != 0; left &= left - 1 {
+			i := 64*w + bits.TrailingZeros64(left)
+			if v.bounds[i] < floor || !s.alive(i, version) {
+				continue
+			}
+			if best.Push(base+index.Row(i), p.score(s, i)) {
+				floor = float32(best.Floor())
+			}
+		}
+	}
+}
