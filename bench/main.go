@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -79,8 +80,8 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer b.killAll()
-	b.report.Setting = fmt.Sprintf("%d documents, %.1f MB; %d processors, %s/%s, %s",
-		o.docs, float64(b.size)/1e6, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	b.report.Setting = fmt.Sprintf("%d documents, %.1f MB; %d processors, %s/%s, %s%s",
+		o.docs, float64(b.size)/1e6, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), others())
 	fmt.Println(b.report.Setting)
 	if err := b.all(ctx); err != nil {
 		return err
@@ -90,4 +91,14 @@ func run(ctx context.Context, o options) (err error) {
 		return b.report.writeJSON(o.json)
 	}
 	return nil
+}
+
+// others says how busy the machine is with other work, where Linux tells.
+func others() string {
+	data, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	load, _, _ := strings.Cut(string(data), " ")
+	return "; load before the start " + load
 }

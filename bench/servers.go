@@ -88,7 +88,7 @@ func newServer(name, work string) (*server, error) {
 
 // chunkTokens makes our chunks about as long as the reference's, whose tokens
 // and rules are others: see the figures of chunks in the report.
-const chunkTokens = 675
+const chunkTokens = 680
 
 // newOurs builds the server of this module, with the embedder of the
 // comparison.
