@@ -1,5 +1,5 @@
-// Package bleve is the text leg on disk: bleve's scorch keeps the postings, and
-// BM25 is computed here.
+// Package bleve is the text leg on disk: bleve analyzes texts, its scorch keeps
+// segments in the format of package postings, and BM25 is computed here.
 //
 // bleve's own scorers are not used: they damp term frequencies by a square root,
 // and take the number of distinct terms for the mean length, so that scores
@@ -23,10 +23,11 @@ import (
 
 	rag "ragserver"
 	"ragserver/index"
+	"ragserver/index/bleve/postings"
 )
 
 // format changes whenever what is on disk would be read differently.
-const format = "1"
+const format = "2"
 
 // Keys of what is kept beside the chunks.
 var (
@@ -46,11 +47,12 @@ type Config struct {
 
 // A Leg finds chunks by their words.
 type Leg struct {
-	dir       string
-	setup     string
-	scorch    *scorch.Scorch
-	queue     *bleveindex.AnalysisQueue
-	analyzers chan analyzer // one for each worker, and for queries
+	dir      string
+	setup    string
+	scorch   *scorch.Scorch
+	queue    *bleveindex.AnalysisQueue
+	counters chan *counter // one for each worker, and for queries
+	scratch  sync.Pool     // of *collector
 
 	durable atomic.Uint64
 
@@ -79,17 +81,18 @@ func Open(c Config) (*Leg, error) {
 	}
 	workers := runtime.GOMAXPROCS(0)
 	l := &Leg{
-		dir:       c.Dir,
-		setup:     format + " " + c.Analyzer,
-		analyzers: make(chan analyzer, workers),
-		rows:      make(map[rag.ChunkID]index.Row),
+		dir:      c.Dir,
+		setup:    format + " " + c.Analyzer,
+		counters: make(chan *counter, workers),
+		scratch:  sync.Pool{New: func() any { return new(collector) }},
+		rows:     make(map[rag.ChunkID]index.Row),
 	}
 	for range workers {
 		a, err := newAnalyzer(c.Analyzer)
 		if err != nil {
 			return nil, fmt.Errorf("bleve: %w", err)
 		}
-		l.analyzers <- a
+		l.counters <- newCounter(a)
 	}
 	l.queue = bleveindex.NewAnalysisQueue(workers)
 	if err := l.open(); err != nil {
@@ -101,6 +104,7 @@ func Open(c Config) (*Leg, error) {
 
 // open opens scorch. It reads files that anything may have happened to.
 func (l *Leg) open() (err error) {
+	postings.Register()
 	defer recoverCorrupt(l.dir, &err)
 	s, err := scorch.NewScorch(scorch.Name, settings(l.dir), l.queue)
 	if err != nil {
@@ -124,6 +128,10 @@ func settings(dir string) map[string]any {
 	return map[string]any{
 		"path":         dir,
 		"unsafe_batch": true,
+
+		"forceSegmentType":    postings.Type,
+		"forceSegmentVersion": postings.Version,
+
 		"bolt_timeout": "1s",
 		"scorchPersisterOptions": map[string]any{
 			// Small changes gather in memory, which makes fewer files.
@@ -207,7 +215,7 @@ func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
 	}
 	for _, c := range changes {
 		if c.Diff > 0 {
-			batch.Update(newDocument(c.ID, c.Text, l.analyzers))
+			batch.Update(&document{id: c.ID, text: c.Text, counters: l.counters})
 		}
 	}
 	batch.SetInternal(setupKey, []byte(l.setup))

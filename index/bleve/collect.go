@@ -4,37 +4,29 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"ragserver/index"
+	"ragserver/index/bleve/postings"
 )
 
-// A collector takes the scores of segments.
+// A collector finds the best chunks of one segment after the other. Queries
+// share what it has allocated.
 type collector struct {
+	k       int
 	top     *index.Top
 	allowed []uint64 // bits by row; nil: all
-	wanted  []uint64 // bits by row
-	places  map[index.Row][]int
-	scores  []float64 // of what is wanted, by place
 
-	buffer  []float32
-	touched []uint32 // of the segment at hand
+	// Of the segment at hand.
+	sums    []float32 // by chunk; zeros between segments
+	touched []uint32  // chunks whose sums are not zero
+	chunks  [postings.BlockSize]uint32
+	counts  [postings.BlockSize]uint32
 }
 
-// newCollector returns a collector for rows below end.
-func newCollector(end, k int, allowed *roaring.Bitmap, wanted []index.Row, scores []float64) *collector {
-	c := &collector{top: index.NewTop(k), scores: scores}
+// reset prepares for a search among rows below end.
+func (c *collector) reset(k, end int, allowed *roaring.Bitmap) {
+	c.k, c.top, c.allowed = k, index.NewTop(k), nil
 	if allowed != nil {
 		c.allowed = dense(allowed, end)
 	}
-	if len(wanted) > 0 {
-		c.wanted = make([]uint64, end/64+1)
-		c.places = make(map[index.Row][]int, len(wanted))
-	}
-	for i, row := range wanted {
-		if int(row) < end {
-			c.wanted[row/64] |= 1 << (row % 64)
-			c.places[row] = append(c.places[row], i)
-		}
-	}
-	return c
 }
 
 // dense returns the rows below end as plain bits, which are faster to test.
@@ -50,37 +42,59 @@ func dense(rows *roaring.Bitmap, end int) []uint64 {
 	return bits
 }
 
-func has(bits []uint64, row index.Row) bool {
-	word := int(row / 64)
-	return word < len(bits) && bits[word]>>(row%64)&1 != 0
+func has(bits []uint64, n uint32) bool {
+	word := int(n / 64)
+	return word < len(bits) && bits[word]>>(n%64)&1 != 0
 }
 
-// sums returns n zeros for the scores of a segment.
-func (c *collector) sums(n int) []float32 {
-	if cap(c.buffer) < n {
-		c.buffer = make([]float32, n)
+// begin makes room for a segment of n chunks.
+func (c *collector) begin(n int) {
+	if len(c.sums) < n {
+		c.sums = make([]float32, n+n/4)
+		c.touched = make([]uint32, 0, n+n/4)
 	}
-	return c.buffer[:n]
+}
+
+// searched says whether a chunk can be in the result.
+func (c *collector) searched(s *segmentView, chunk uint32) bool {
+	row := s.rows[chunk]
+	return row != noRow && !s.deletion.has(chunk) && (c.allowed == nil || has(c.allowed, row))
+}
+
+// floor returns a score that the k-th best chunk has at least, from what the
+// sums are so far: they only grow.
+func (c *collector) floor(s *segmentView) float64 {
+	top := index.NewTop(c.k)
+	floor := float32(top.Floor())
+	for _, n := range c.touched {
+		if sum := c.sums[n]; sum > floor && c.searched(s, n) {
+			top.Push(n, float64(sum))
+			floor = float32(top.Floor())
+		}
+	}
+	return top.Floor()
+}
+
+// prune forgets the chunks that cannot reach floor when rest at most is added.
+func (c *collector) prune(rest, floor float64) {
+	kept := c.touched[:0]
+	for _, n := range c.touched {
+		if (float64(c.sums[n])+rest)*slack < floor {
+			c.sums[n] = 0
+		} else {
+			kept = append(kept, n)
+		}
+	}
+	c.touched = kept
 }
 
 // collect takes the scores of the touched chunks, and leaves zeros.
-func (c *collector) collect(rows []index.Row, sums []float32) {
+func (c *collector) collect(s *segmentView) {
 	floor := float32(c.top.Floor())
 	for _, n := range c.touched {
-		score, row := sums[n], rows[n]
-		sums[n] = 0
-		if row == noRow {
-			continue
-		}
-		if has(c.wanted, row) {
-			for _, place := range c.places[row] {
-				c.scores[place] = float64(score)
-			}
-		}
-		if score < floor || c.allowed != nil && !has(c.allowed, row) {
-			continue
-		}
-		if c.top.Push(row, float64(score)) {
+		score := c.sums[n]
+		c.sums[n] = 0
+		if score >= floor && c.searched(s, n) && c.top.Push(s.rows[n], float64(score)) {
 			floor = float32(c.top.Floor())
 		}
 	}

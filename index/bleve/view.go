@@ -2,17 +2,13 @@ package bleve
 
 import (
 	"fmt"
-	"math"
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
-	rag "ragserver"
 	"ragserver/index"
+	"ragserver/index/bleve/postings"
 )
-
-// noRow is the row of what is not searched any more.
-const noRow = math.MaxUint32
 
 // A view is one state of the index: bleve's reader, and for each of its segments
 // what the reader does not say fast enough. Snapshots share it.
@@ -29,19 +25,23 @@ type view struct {
 // A segmentView is a segment as one view sees it.
 type segmentView struct {
 	*part
-	segment *scorch.SegmentSnapshot
-	deleted uint64 // how many
-	length  uint64 // words in the chunks that are not deleted
+	words    *postings.Segment
+	deletion *deletion // nil: none
+	length   uint64    // words in the chunks that are not deleted
 }
 
-// A part is what is known of a segment for as long as it exists. Chunks that
-// were deleted when it was made have noRow: they do not come back.
-type part struct {
-	id      uint64
-	rows    []index.Row
-	lengths []uint32 // in words
-	words   uint64   // sum of lengths of the rows that are not noRow
-	end     int      // above the highest row
+// deleted is the number of chunks that are not there any more.
+func (s *segmentView) deleted() int {
+	if s.deletion == nil {
+		return 0
+	}
+	return int(s.deletion.count)
+}
+
+// find returns the chunk that has a row in this view.
+func (s *segmentView) find(row index.Row) (chunk uint32, ok bool) {
+	chunk, ok = s.part.find(row)
+	return chunk, ok && !s.deletion.has(chunk)
 }
 
 // refresh makes the present state the current view. It is called with l.mu held.
@@ -114,7 +114,7 @@ func (l *Leg) newView(reader *scorch.IndexSnapshot, old *view) (*view, error) {
 			return nil, err
 		}
 		v.segments = append(v.segments, s)
-		v.chunks += len(s.rows) - int(s.deleted)
+		v.chunks += len(s.rows) - s.deleted()
 		v.length += s.length
 		v.rows = max(v.rows, s.end)
 	}
@@ -122,76 +122,29 @@ func (l *Leg) newView(reader *scorch.IndexSnapshot, old *view) (*view, error) {
 }
 
 func (l *Leg) newSegment(seg *scorch.SegmentSnapshot, old *segmentView) (segmentView, error) {
-	s := segmentView{segment: seg}
-	if seg.Deleted() != nil {
-		s.deleted = seg.Deleted().GetCardinality()
+	words, err := postings.Of(seg.Segment())
+	if err != nil {
+		return segmentView{}, err
 	}
+	s := segmentView{words: words}
 	if old != nil {
-		s.part = old.part
-		if s.deleted == old.deleted {
-			s.length = old.length
-			return s, nil
-		}
+		s.part, s.deletion, s.length = old.part, old.deletion, old.length
 	} else {
-		p, err := l.newPart(seg)
-		if err != nil {
-			return s, err
-		}
-		s.part = p
+		s.part = l.newPart(seg, words)
+		s.length = s.part.words
 	}
-	s.length = s.words
-	if s.deleted > 0 {
-		for it := seg.Deleted().Iterator(); it.HasNext(); {
-			if n := it.Next(); s.rows[n] != noRow {
-				s.length -= uint64(s.lengths[n])
-			}
+	if seg.Deleted() == nil || seg.Deleted().IsEmpty() {
+		return s, nil
+	}
+	before := s.deletion
+	if s.deletion = newDeletion(seg.Deleted(), len(s.rows), before); s.deletion == before {
+		return s, nil
+	}
+	s.length = s.part.words
+	for it := seg.Deleted().Iterator(); it.HasNext(); {
+		if n := it.Next(); s.rows[n] != noRow {
+			s.length -= uint64(s.lengths[n])
 		}
 	}
 	return s, nil
-}
-
-// newPart finds the rows and lengths of a segment's chunks.
-func (l *Leg) newPart(seg *scorch.SegmentSnapshot) (*part, error) {
-	size := seg.FullSize()
-	p := &part{id: seg.Id(), rows: make([]index.Row, size), lengths: make([]uint32, size)}
-	if err := p.readLengths(seg); err != nil {
-		return nil, err
-	}
-	for n := range p.rows {
-		p.rows[n] = noRow
-		if seg.Deleted() != nil && seg.Deleted().Contains(uint32(n)) {
-			continue
-		}
-		id, err := seg.DocID(uint64(n))
-		if err != nil {
-			return nil, err
-		}
-		if row, ok := l.rows[rag.ChunkID(pad(id))]; ok {
-			p.rows[n] = row
-			p.words += uint64(p.lengths[n])
-			p.end = max(p.end, int(row)+1)
-		}
-	}
-	return p, nil
-}
-
-func (p *part) readLengths(seg *scorch.SegmentSnapshot) error {
-	dict, err := seg.Segment().Dictionary(textField)
-	if err != nil {
-		return err
-	}
-	list, err := dict.PostingsList([]byte(lengthTerm), nil, nil)
-	if err != nil {
-		return err
-	}
-	it := list.Iterator(true, false, false, nil)
-	for {
-		posting, err := it.Next()
-		if err != nil || posting == nil {
-			return err
-		}
-		if n := posting.Number(); n < uint64(len(p.lengths)) {
-			p.lengths[n] = uint32(posting.Frequency() - 1)
-		}
-	}
 }
