@@ -105,7 +105,7 @@ func modelsProblem(err error) (problem, bool) {
 		return problem{status: http.StatusGatewayTimeout, Code: "not_yet_searchable", Message: notYet{}.Error()}, true
 	}
 	e, ok := errors.AsType[*remote.Error](err)
-	if ok && (late || e.Status == http.StatusRequestTimeout || e.Status == http.StatusGatewayTimeout) {
+	if ok && (late || errors.Is(err, remote.ErrSilent) || e.Status == http.StatusRequestTimeout || e.Status == http.StatusGatewayTimeout) {
 		return problem{status: http.StatusGatewayTimeout, Code: "model_timeout", Message: e.Error()}, true
 	}
 	if ok {

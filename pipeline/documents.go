@@ -122,12 +122,12 @@ func (p *Pipeline) Record(uri rag.URI) (rag.Document, bool, error) {
 }
 
 // WaitFor returns when done holds of the document's record (ok is false when
-// there is none), which it looks at after every change.
+// there is none) and searches see what it says. It looks after every change.
 func (p *Pipeline) WaitFor(ctx context.Context, uri rag.URI, done func(d rag.Document, ok bool) bool) error {
 	for {
 		changed := p.changed.wait()
-		d, ok, err := p.Record(uri)
-		if err != nil || done(d, ok) {
+		d, ok, epoch, err := p.recordAt(uri)
+		if err != nil || done(d, ok) && p.visible.Load() >= uint64(epoch) {
 			return err
 		}
 		select {
@@ -136,6 +136,18 @@ func (p *Pipeline) WaitFor(ctx context.Context, uri rag.URI, done func(d rag.Doc
 		case <-changed:
 		}
 	}
+}
+
+// recordAt is Record with the epoch of the state that it is from.
+func (p *Pipeline) recordAt(uri rag.URI) (rag.Document, bool, rag.Epoch, error) {
+	snapshot := p.c.Store.Snapshot()
+	defer snapshot.Close()
+	d, ok, err := readDocument(snapshot, uri)
+	if err != nil {
+		return d, false, 0, err
+	}
+	epoch, err := lastEpoch(snapshot)
+	return d, ok, epoch, err
 }
 
 // Retry reads and embeds a document again although nothing has changed, as when

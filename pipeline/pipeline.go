@@ -89,6 +89,7 @@ type Pipeline struct {
 	counts  *counts
 	feeds   []*feed
 	ready   atomic.Bool
+	visible atomic.Uint64 // the last epoch that searches see
 	changed *broadcast
 }
 
@@ -149,7 +150,7 @@ func (p *Pipeline) build() {
 		In:          textCodec(),
 		Result:      embeddedCodec(),
 	})
-	dataflow.To(documents, "index", &sink{index: p.c.Index, counts: p.counts, applied: p.changed.notify})
+	dataflow.To(documents, "index", &sink{index: p.c.Index, counts: p.counts, applied: p.applied})
 	p.graph = g
 }
 
@@ -182,6 +183,12 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	return errors.Join(work.Wait(), p.noteSettled())
 }
 
+// applied notes that searches see epoch e.
+func (p *Pipeline) applied(e rag.Epoch) {
+	p.visible.Store(uint64(e))
+	p.changed.notify()
+}
+
 // restore makes the index equal to the last commit. Nothing is embedded.
 func (p *Pipeline) restore(ctx context.Context) error {
 	snapshot := p.c.Store.Snapshot()
@@ -191,7 +198,11 @@ func (p *Pipeline) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.c.Index.Restore(ctx, t)
+	if err := p.c.Index.Restore(ctx, t); err != nil {
+		return err
+	}
+	p.applied(t.epoch)
+	return nil
 }
 
 func (p *Pipeline) open(ctx context.Context, o rag.Object) (io.ReadCloser, error) {

@@ -19,7 +19,7 @@ type sink struct {
 	index  Index
 	counts *counts
 	// applied is called when an epoch is visible.
-	applied func()
+	applied func(rag.Epoch)
 
 	batch   hybrid.Batch // what Write staged for Committed
 	changes []countChange
@@ -45,7 +45,7 @@ func (s *sink) Committed(ctx context.Context, e dataflow.Epoch) error {
 	}
 	s.counts.apply(s.changes)
 	s.batch, s.changes = hybrid.Batch{}, nil
-	s.applied()
+	s.applied(rag.Epoch(e))
 	return nil
 }
 

@@ -12,10 +12,10 @@ import (
 	"unicode"
 )
 
-var (
-	errSilent  = errors.New("silent")
-	errTooLong = errors.New("answer too long")
-)
+// ErrSilent is in the errors of a provider that did not send a byte for too long.
+var ErrSilent = errors.New("silent")
+
+var errTooLong = errors.New("answer too long")
 
 const (
 	maxMessage = 300              // characters of a provider's message that are kept

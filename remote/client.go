@@ -66,7 +66,7 @@ func sameHost(req *http.Request, via []*http.Request) error {
 // while it is read is an *Error too.
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	silence := time.AfterFunc(c.limits.Silence, func() { cancel(errSilent) })
+	silence := time.AfterFunc(c.limits.Silence, func() { cancel(ErrSilent) })
 	explain := func(err error) error { return c.explain(req, context.Cause(ctx), err) }
 	resp, err := c.http.Do(req.WithContext(ctx))
 	silence.Stop()
@@ -92,8 +92,8 @@ func (c *Client) explain(req *http.Request, cause, err error) error {
 	switch {
 	case req.Context().Err() != nil:
 		err = req.Context().Err()
-	case errors.Is(cause, errSilent):
-		return &Error{Provider: c.provider, Message: fmt.Sprintf("silent for %v", c.limits.Silence), Temporary: true, Err: errSilent}
+	case errors.Is(cause, ErrSilent):
+		return &Error{Provider: c.provider, Message: fmt.Sprintf("silent for %v", c.limits.Silence), Temporary: true, Err: ErrSilent}
 	case errors.Is(err, errTooLong):
 		return &Error{Provider: c.provider, Message: fmt.Sprintf("answer longer than %d bytes", c.limits.Bytes), Err: errTooLong}
 	}

@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -21,6 +22,7 @@ import (
 	"ragserver/api"
 	"ragserver/pipeline"
 	"ragserver/retrieve"
+	"ragserver/store"
 )
 
 // documents lists the pipeline's documents and keeps the folder of uploads,
@@ -87,6 +89,9 @@ func (d *documents) Put(_ context.Context, name string, body io.Reader) (rag.URI
 	}
 	began := time.Now()
 	digest, err := writeFile(target, body, d.maxSize)
+	if errors.Is(err, syscall.ENOSPC) {
+		return "", "", fmt.Errorf("%w: %w", store.ErrFull, err)
+	}
 	if err != nil {
 		return "", "", err
 	}
@@ -163,8 +168,12 @@ func (d *documents) Delete(_ context.Context, uri rag.URI) (string, error) {
 		return "", api.ErrNotFound
 	}
 	began := time.Now()
-	err = os.Remove(filepath.Join(d.uploads, filepath.FromSlash(clean)))
-	if errors.Is(err, fs.ErrNotExist) {
+	file := filepath.Join(d.uploads, filepath.FromSlash(clean))
+	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() {
+		return "", api.ErrNotFound
+	}
+	err = os.Remove(file)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return "", api.ErrNotFound
 	}
 	return token{URI: uri, At: began}.String(), err
