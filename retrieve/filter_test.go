@@ -98,6 +98,36 @@ func TestQuoteInAGlobIsOrdinary(t *testing.T) {
 	}
 }
 
+// The ends of a pattern that are compared first must not rule out what the
+// whole pattern matches.
+func TestLiteralEndsAgreeWithThePattern(t *testing.T) {
+	paths := []string{"", "a", "b", "/", "a/b", "b/a", "a/b.md", "x/a/b.md", "b.md", "a*b", "a*bc", "[a]b", "a,b", "a{b", "docs/x", "docs/", "ab", "aab"}
+	for _, pattern := range []string{
+		"**/b.md", "a/**/b.md", "**", "*b", "a*", "a/*", "**/a/b.md", `a\*b`, `a\**`, "[[]a]b", "{a,b}", "{a,b}/b", "a{/b,}",
+		"a,b", `a\{b`, "docs/**", "docs/**/x", "?", "a?b", "ab", "[a-b]", "a[a-b]b", "**/**/b", "*/", "/",
+	} {
+		g, err := NewGlob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			if got, want := g.Match(path), g.re.MatchString(path); got != want {
+				t.Errorf("%q and %q: got %v, want %v (prefix %q, suffix %q)", pattern, path, got, want, g.prefix, g.suffix)
+			}
+		}
+	}
+}
+
+func FuzzGlobEnds(f *testing.F) {
+	f.Add("a/**/b.{md,txt}", "a/b.md")
+	f.Add(`\*[!x]?`, "*ab")
+	f.Fuzz(func(t *testing.T, pattern, path string) {
+		if g, err := NewGlob(pattern); err == nil && g.Match(path) != g.re.MatchString(path) {
+			t.Errorf("%q and %q: the ends %q and %q do not agree", pattern, path, g.prefix, g.suffix)
+		}
+	})
+}
+
 func FuzzCondition(f *testing.F) {
 	f.Add("path == `x` && size > `1`", "**/*.{a,b}")
 	f.Add("contains(`[1]`, \"x\")", "[!a-z]?")

@@ -11,7 +11,12 @@ import (
 // in Pathway's retrieval), "**/" for any folders or none, "?" for one
 // character, "[a-z]" and "[!a-z]" for one of a set, and "{md,txt}" for one of
 // several. Case matters.
-type Glob struct{ re *regexp.Regexp }
+type Glob struct {
+	re *regexp.Regexp
+	// What every matching path begins and ends with: most paths are told
+	// apart by it, many times faster than by re.
+	prefix, suffix string
+}
 
 const maxGlobLength = 1024
 
@@ -31,11 +36,25 @@ func NewGlob(pattern string) (*Glob, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a glob: %w", pattern, err)
 	}
-	return &Glob{re}, nil
+	prefix, suffix := literalEnds(pattern)
+	return &Glob{re, prefix, suffix}, nil
 }
 
 // Match tells whether the pattern matches the whole path.
-func (g *Glob) Match(path string) bool { return g.re.MatchString(path) }
+func (g *Glob) Match(path string) bool {
+	return strings.HasPrefix(path, g.prefix) && strings.HasSuffix(path, g.suffix) && g.re.MatchString(path)
+}
+
+// literalEnds returns the ends of a valid pattern that stand for themselves.
+func literalEnds(pattern string) (prefix, suffix string) {
+	const special = `*?[]{}\`
+	prefix = pattern
+	if i := strings.IndexAny(pattern, special); i >= 0 {
+		prefix = pattern[:i]
+	}
+	suffix = pattern[strings.LastIndexAny(pattern, special)+1:]
+	return prefix, strings.TrimPrefix(suffix, "/") // "**/" may stand for nothing
+}
 
 func globExpr(pattern string) (string, error) {
 	var out strings.Builder
