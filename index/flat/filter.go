@@ -24,26 +24,61 @@ func (s *Snapshot) allowed(rows *roaring.Bitmap) []uint64 {
 	return set
 }
 
+// batchRows is the number of single rows that are loaded together.
+// 64 rows * (256 B codes + 1 KB vector) = 80 KB fits in a core's cache.
+const batchRows = 64
+
+// A place is where a row is.
+type place struct {
+	row  index.Row
+	slab *slab
+	i    int
+}
+
 // scanRows looks at the given rows only.
 func (s *Snapshot) scanRows(ctx context.Context, p *probe, rows *roaring.Bitmap, best *index.Top) error {
-	v := s.leg.sieves.Get().(*sieve)
-	defer s.leg.sieves.Put(v)
-	floor := float32(best.Floor())
-	var buf [256]uint32
+	var buf [batchRows]uint32
+	var batch [batchRows]place
 	it := rows.ManyIterator()
 	for n := it.NextMany(buf[:]); n > 0; n = it.NextMany(buf[:]) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for _, row := range buf[:n] {
-			sl, i := s.table.at(row)
-			if sl == nil || !sl.alive(i, s.table.version) || p.boundOf(sl, i, v.products[:1]) < floor {
-				continue
-			}
-			if best.Push(row, p.score(sl, i)) {
-				floor = float32(best.Floor())
-			}
-		}
+		s.pushRows(p, s.living(p, buf[:n], batch[:0]), best)
 	}
 	return nil
+}
+
+// living appends the places of those of rows that are alive.
+func (s *Snapshot) living(p *probe, rows []uint32, places []place) []place {
+	for _, row := range rows {
+		if sl, i := s.table.at(row); sl != nil && sl.alive(i, s.table.version) {
+			p.kernel.fetchCode(sl, i)
+			places = append(places, place{row, sl, i})
+		}
+	}
+	return places
+}
+
+// pushRows offers rows that are alive. It keeps those in places that need an
+// exact score, and then computes these.
+func (s *Snapshot) pushRows(p *probe, places []place, best *index.Top) {
+	v := s.leg.sieves.Get().(*sieve)
+	defer s.leg.sieves.Put(v)
+	floor, n := float32(best.Floor()), 0
+	for _, r := range places {
+		if b := p.boundOf(r.slab, r.i, v.products[:1]); !(b < floor) {
+			p.kernel.fetchVector(r.slab, r.i)
+			places[n], v.bounds[n] = r, b
+			n++
+		}
+	}
+	for i, r := range places[:n] {
+		if v.bounds[i] < floor {
+			continue
+		}
+		if best.Push(r.row, p.score(r.slab, r.i)) {
+			floor = float32(best.Floor())
+		}
+	}
 }

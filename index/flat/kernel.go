@@ -18,11 +18,19 @@ type kernel struct {
 	// bound is not below floor. There are 64 rows for each word of mask.
 	bounds func(mask []uint64, bounds []float32, products []int32, m *meta, w *weights, floor float32)
 
-	// dot is Dot.
+	// dot is Dot. Every kernel has it, and the following.
 	dot func(a, b []float32) float32
+
+	// These begin to load what is needed of row i soon. Rows that are looked at
+	// stand far from each other, and to wait for one after the other takes
+	// longer than to compute.
+	fetchCode, fetchVector func(s *slab, i int)
 }
 
-func portable() *kernel { return &kernel{name: "go", dot: dotGo} }
+func portable() *kernel {
+	nothing := func(*slab, int) {}
+	return &kernel{name: "go", dot: dotGo, fetchCode: nothing, fetchVector: nothing}
+}
 
 // A probe is a query prepared for the scan.
 type probe struct {

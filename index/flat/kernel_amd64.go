@@ -1,6 +1,10 @@
 package flat
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // The following read and write as many rows as they are told; see kernel for
 // what they do. blocks counts 64 codes.
@@ -20,24 +24,31 @@ func boundsAVX2(mask *uint64, bounds *float32, products *int32, scale, rest, nor
 //go:noescape
 func dotAVX2(a, b *float32, n int) float32
 
+//go:noescape
+func prefetchLines(at unsafe.Pointer, lines int)
+
 // kernels returns the kernels of this processor, the best first. The flags of
 // package cpu say that the system saves the registers too.
 func kernels() []*kernel {
 	all := []*kernel{portable()}
 	if cpu.X86.HasAVX2 {
 		all = append([]*kernel{{
-			name:     "avx2",
-			products: productsBy(productsAVX2),
-			bounds:   boundsBy(boundsAVX2),
-			dot:      dotFast,
+			name:        "avx2",
+			products:    productsBy(productsAVX2),
+			bounds:      boundsBy(boundsAVX2),
+			dot:         dotFast,
+			fetchCode:   fetchCode,
+			fetchVector: fetchVector,
 		}}, all...)
 	}
 	if cpu.X86.HasAVX2 && cpu.X86.HasAVX512 && cpu.X86.HasAVX512VNNI {
 		all = append([]*kernel{{
-			name:     "vnni",
-			products: productsBy(productsVNNI),
-			bounds:   boundsBy(boundsAVX512),
-			dot:      dotFast,
+			name:        "vnni",
+			products:    productsBy(productsVNNI),
+			bounds:      boundsBy(boundsAVX512),
+			dot:         dotFast,
+			fetchCode:   fetchCode,
+			fetchVector: fetchVector,
 		}}, all...)
 	}
 	return all
@@ -74,4 +85,14 @@ func dotFast(a, b []float32) float32 {
 	}
 	_ = b[:len(a)]
 	return dotAVX2(&a[0], &b[0], len(a))
+}
+
+func fetchCode(s *slab, i int) {
+	codes := s.code(i)
+	prefetchLines(unsafe.Pointer(&codes[0]), len(codes)/8)
+}
+
+func fetchVector(s *slab, i int) {
+	v := s.vector(i)
+	prefetchLines(unsafe.Pointer(&v[0]), (len(v)+15)/16)
 }

@@ -47,6 +47,7 @@ func (v *sieve) fillLiving(p *probe, s *slab, version uint64, floor float32) {
 // push offers the rows that are left, are in allowed, if that is not nil, and
 // alive. The floor rises meanwhile. The first row of s has the number base.
 func (v *sieve) push(p *probe, s *slab, version uint64, allowed []uint64, best *index.Top, base index.Row) {
+	v.announce(p, s, allowed)
 	floor := float32(best.Floor())
 	for w, left := range v.mask[:v.words] {
 		if allowed != nil {
@@ -60,6 +61,18 @@ func (v *sieve) push(p *probe, s *slab, version uint64, allowed []uint64, best *
 			if best.Push(base+index.Row(i), p.score(s, i)) {
 				floor = float32(best.Floor())
 			}
+		}
+	}
+}
+
+// announce begins to load what push is going to look at.
+func (v *sieve) announce(p *probe, s *slab, allowed []uint64) {
+	for w, left := range v.mask[:v.words] {
+		if allowed != nil {
+			left &= allowed[w]
+		}
+		for ; left != 0; left &= left - 1 {
+			p.kernel.fetchVector(s, 64*w+bits.TrailingZeros64(left))
 		}
 	}
 }
