@@ -20,16 +20,13 @@ import (
 // characters.
 const Mixed = "mixed"
 
-const (
-	maxWord  = 64      // bytes; a longer word is cut: it is data, not language
-	maxKnown = 200_000 // words remembered; 200,000 * about 80 B = 16 MB
-)
+const maxWord = 64 // bytes; a longer word is cut: it is data, not language
 
 // An analyzer turns a text into terms. It is used by one goroutine at a time.
 type analyzer interface {
-	// terms calls yield with each term of text in order, as often as it
-	// occurs. It accepts any bytes.
-	terms(text string, yield func(term string))
+	// terms appends the numbers that v gives to the terms of text, in order
+	// and as often as they occur. It accepts any bytes.
+	terms(text string, v *vocabulary, to []uint32) []uint32
 }
 
 // newAnalyzer returns the analyzer called name: Mixed, or one of bleve's.
@@ -47,21 +44,21 @@ func newAnalyzer(name string) (analyzer, error) {
 // A library is one of bleve's own analyzers.
 type library struct{ analysis.Analyzer }
 
-func (l library) terms(text string, yield func(string)) {
+func (l library) terms(text string, v *vocabulary, to []uint32) (terms []uint32) {
 	// It runs on workers of bleve's, where a panic would end the process; a
-	// stemmer that cannot take a word costs the rest of that chunk.
+	// stemmer that cannot take a word costs that chunk.
+	terms = to
 	defer func() { _ = recover() }()
 	for _, t := range l.Analyze([]byte(strings.ToValidUTF8(text, " "))) {
-		yield(cut(string(t.Term)))
+		terms = append(terms, v.number(cut(string(t.Term))))
 	}
+	return terms
 }
 
-// A mixed analyzer remembers what became of each word: a few thousand words make
-// most of every text.
+// A mixed analyzer is the one for English among other languages.
 type mixed struct {
-	stop  analysis.TokenMap
-	known map[string]string // "" for a stop word
-	env   *snowballstem.Env
+	stop analysis.TokenMap
+	env  *snowballstem.Env
 }
 
 func newMixed() (*mixed, error) {
@@ -69,10 +66,10 @@ func newMixed() (*mixed, error) {
 	if err := stop.LoadBytes(en.EnglishStopWords); err != nil {
 		return nil, fmt.Errorf("stop words: %w", err)
 	}
-	return &mixed{stop: stop, known: make(map[string]string), env: snowballstem.NewEnv("")}, nil
+	return &mixed{stop: stop, env: snowballstem.NewEnv("")}, nil
 }
 
-func (m *mixed) terms(text string, yield func(string)) {
+func (m *mixed) terms(text string, v *vocabulary, to []uint32) []uint32 {
 	if !ascii(text) {
 		text = norm.NFKC.String(strings.ToValidUTF8(text, " "))
 	}
@@ -82,29 +79,30 @@ func (m *mixed) terms(text string, yield func(string)) {
 		case n == 0:
 			_, n = utf8.DecodeRuneInString(text)
 		case dense:
-			pairs(text[:n], yield)
+			to = pairs(text[:n], v, to)
 		default:
-			if term := m.term(text[:n]); term != "" {
-				yield(term)
+			if number := m.term(text[:n], v); number != noTerm {
+				to = append(to, number)
 			}
 		}
 		text = text[n:]
 	}
+	return to
 }
 
-// term returns what a word is indexed as, "" if it is not.
-func (m *mixed) term(word string) string {
+// term returns the number of what a word is indexed as, noTerm if it is not.
+func (m *mixed) term(word string, v *vocabulary) uint32 {
 	word = cut(word)
-	term, ok := m.known[word]
+	number, ok := v.find(word)
 	if ok {
-		return term
+		return number
 	}
-	term = m.stem(strings.ToLower(word))
-	if len(m.known) >= maxKnown {
-		clear(m.known)
+	number = noTerm
+	if term := m.stem(strings.ToLower(word)); term != "" {
+		number = v.number(term)
 	}
-	m.known[strings.Clone(word)] = term
-	return term
+	v.learn(word, number)
+	return number
 }
 
 func (m *mixed) stem(word string) string {
@@ -175,18 +173,19 @@ func letterFollows(text string) bool {
 	return unicode.IsLetter(r)
 }
 
-// pairs yields each character of s and each two neighbours: a query of one
+// pairs appends each character of s and each two neighbours: a query of one
 // character is answered, and one of several prefers them together.
-func pairs(s string, yield func(string)) {
+func pairs(s string, v *vocabulary, to []uint32) []uint32 {
 	last := -1
 	for i, r := range s {
 		end := i + utf8.RuneLen(r)
-		yield(s[i:end])
+		to = append(to, v.number(s[i:end]))
 		if last >= 0 {
-			yield(s[last:end])
+			to = append(to, v.number(s[last:end]))
 		}
 		last = i
 	}
+	return to
 }
 
 func ascii(s string) bool {

@@ -14,7 +14,10 @@ func termsOf(t testing.TB, text string) []string {
 		t.Fatal(err)
 	}
 	var terms []string
-	a.terms(text, func(term string) { terms = append(terms, term) })
+	v := newVocabulary()
+	for _, n := range a.terms(text, v, nil) {
+		terms = append(terms, v.terms[n])
+	}
 	return terms
 }
 

@@ -138,6 +138,12 @@ func settings(dir string) map[string]any {
 			"PersisterNapTimeMSec":      100,
 			"PersisterNapUnderNumFiles": 200,
 		},
+		"scorchMergePlanOptions": map[string]any{
+			// Merging is cheap, and each segment costs every query.
+			"MaxSegmentsPerTier":   4,
+			"SegmentsPerMergeTask": 8,
+			"FloorSegmentSize":     4000,
+		},
 		"asyncErrorCallbackName": slowDown(),
 	}
 }
@@ -160,7 +166,7 @@ func (l *Leg) check() error {
 	if err != nil {
 		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)
 	}
-	if docs > 0 && string(setup) != l.setup {
+	if (docs > 0 || len(setup) > 0) && string(setup) != l.setup {
 		return fmt.Errorf("bleve: %s was written as %q, not %q: %w", l.dir, setup, l.setup, index.ErrCorrupt)
 	}
 	l.bound = docs == 0

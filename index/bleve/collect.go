@@ -61,18 +61,25 @@ func (c *collector) searched(s *segmentView, chunk uint32) bool {
 	return row != noRow && !s.deletion.has(chunk) && (c.allowed == nil || has(c.allowed, row))
 }
 
-// floor returns a score that the k-th best chunk has at least, from what the
-// sums are so far: they only grow.
-func (c *collector) floor(s *segmentView) float64 {
-	top := index.NewTop(c.k)
-	floor := float32(top.Floor())
+// floor returns a score that the k-th best chunk has at least, going by what the
+// sums are so far: they only grow. No sum is above most. Counting in steps is
+// enough, and takes one pass.
+func (c *collector) floor(s *segmentView, most float64) float64 {
+	var steps [256]int
+	all := c.allowed == nil && s.deletion == nil && s.whole
+	scale := float32(len(steps)-1) / float32(most*slack)
 	for _, n := range c.touched {
-		if sum := c.sums[n]; sum > floor && c.searched(s, n) {
-			top.Push(n, float64(sum))
-			floor = float32(top.Floor())
+		if all || c.searched(s, n) {
+			steps[uint8(c.sums[n]*scale)]++
 		}
 	}
-	return top.Floor()
+	above := 0
+	for i := len(steps) - 1; i > 0; i-- {
+		if above += steps[i]; above >= c.k {
+			return float64(i) / float64(scale) / slack
+		}
+	}
+	return 0
 }
 
 // prune forgets the chunks that cannot reach floor when rest at most is added.

@@ -21,6 +21,7 @@ type part struct {
 	lengths    []uint32 // in words
 	words      uint64   // sum of lengths of the rows that are not noRow
 	begin, end int      // the rows are from begin to below end
+	whole      bool     // none is noRow
 
 	// The chunk that has a row: in near if the rows lie close together,
 	// by their distance from begin, and one more than the number.
@@ -31,11 +32,12 @@ type part struct {
 // newPart finds the rows and lengths of a segment's chunks.
 func (l *Leg) newPart(seg *scorch.SegmentSnapshot, words *postings.Segment) *part {
 	size := seg.FullSize()
-	p := &part{id: seg.Id(), rows: make([]index.Row, size), lengths: make([]uint32, size), begin: math.MaxInt}
+	p := &part{id: seg.Id(), rows: make([]index.Row, size), lengths: make([]uint32, size), begin: math.MaxInt, whole: true}
 	for n := range p.rows {
 		p.rows[n] = noRow
 		p.lengths[n] = words.Length(uint32(n))
 		if seg.Deleted() != nil && seg.Deleted().Contains(uint32(n)) {
+			p.whole = false
 			continue
 		}
 		if row, ok := l.rows[rag.ChunkID(words.ID(uint32(n)))]; ok {
@@ -43,6 +45,7 @@ func (l *Leg) newPart(seg *scorch.SegmentSnapshot, words *postings.Segment) *par
 			p.words += uint64(p.lengths[n])
 			p.begin, p.end = min(p.begin, int(row)), max(p.end, int(row)+1)
 		}
+		p.whole = p.whole && p.rows[n] != noRow
 	}
 	p.invert()
 	return p

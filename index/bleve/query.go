@@ -153,8 +153,10 @@ func (q *query) run(ctx context.Context, n int, c *collector) error {
 			c.prune(rest[i], floor)
 			q.addKnown(l, t.weight, s, c)
 		}
-		if left > len(c.touched) && len(c.touched) >= c.k {
-			floor = max(floor, c.floor(s))
+		// No sum is above most, so that looking is of use only if what is
+		// left is less.
+		if most := rest[0] - rest[i+1]; left > len(c.touched) && len(c.touched) >= c.k && most > max(floor, rest[i+1]) {
+			floor = max(floor, c.floor(s, most))
 		}
 	}
 	c.collect(s)

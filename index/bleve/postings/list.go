@@ -131,37 +131,51 @@ func (c *Cursor) Count(chunk uint32) uint32 {
 func find(data []byte, distance uint32, size int) uint32 {
 	wide := data[0]
 	data = data[1:]
-	width := 1 << (wide & 3)
-	lo, hi := 0, size
-	for lo < hi {
-		mid := int(uint(lo+hi) / 2)
-		if number(data, mid, width) < distance {
-			lo = mid + 1
-		} else {
-			hi = mid
+	var i int // the last chunk that is not beyond, or the first
+	var width int
+	var found uint32
+	switch wide & 3 {
+	case 0:
+		width = 1
+		for n := size; n > 1; {
+			half := n / 2
+			if uint32(data[i+half]) <= distance {
+				i += half
+			}
+			n -= half
 		}
+		found = uint32(data[i])
+	case 1:
+		width = 2
+		for n := size; n > 1; {
+			half := n / 2
+			if uint32(binary.LittleEndian.Uint16(data[2*(i+half):])) <= distance {
+				i += half
+			}
+			n -= half
+		}
+		found = uint32(binary.LittleEndian.Uint16(data[2*i:]))
+	default:
+		width = 4
+		for n := size; n > 1; {
+			half := n / 2
+			if binary.LittleEndian.Uint32(data[4*(i+half):]) <= distance {
+				i += half
+			}
+			n -= half
+		}
+		found = binary.LittleEndian.Uint32(data[4*i:])
 	}
-	if lo == size || number(data, lo, width) != distance {
+	if found != distance {
 		return 0
 	}
 	switch wide >> 2 {
 	case 0:
 		return 1
 	case 1:
-		return uint32(data[size*width+lo])
+		return uint32(data[size*width+i])
 	}
-	return binary.LittleEndian.Uint32(data[size*width+4*lo:])
-}
-
-// number returns the i-th of numbers that are width bytes wide.
-func number(data []byte, i, width int) uint32 {
-	switch width {
-	case 1:
-		return uint32(data[i])
-	case 2:
-		return uint32(binary.LittleEndian.Uint16(data[2*i:]))
-	}
-	return binary.LittleEndian.Uint32(data[4*i:])
+	return binary.LittleEndian.Uint32(data[size*width+4*i:])
 }
 
 // appendBlock appends a block of chunks that come after base.

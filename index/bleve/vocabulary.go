@@ -1,0 +1,126 @@
+package bleve
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+)
+
+// A vocabulary numbers terms, and remembers which term each written word
+// becomes: a few thousand words make most of every text.
+type vocabulary struct {
+	terms   []string
+	numbers map[string]uint32
+
+	// The words of up to maxShort bytes, in a table of a power of two that is
+	// at most half full, so that one look at memory finds most of them; and
+	// the longer ones.
+	short []written
+	used  int
+	long  map[string]uint32
+}
+
+// noTerm is the number of what is not indexed.
+const noTerm = 1<<32 - 1
+
+const (
+	maxShort = 15      // bytes
+	maxKnown = 200_000 // words, and terms, remembered; 200,000 * about 100 B = 20 MB
+)
+
+// A written is a word with the number of its term and 2; 0 is an empty place.
+type written struct {
+	key    [2]uint64 // the bytes, zeros, and the length in the last byte
+	number uint64
+}
+
+func newVocabulary() *vocabulary {
+	v := &vocabulary{}
+	v.clear()
+	return v
+}
+
+// clear forgets everything. The numbers given before mean nothing any more.
+func (v *vocabulary) clear() {
+	*v = vocabulary{
+		terms: make([]string, 0, 1024), numbers: make(map[string]uint32),
+		short: make([]written, 1024), long: make(map[string]uint32),
+	}
+}
+
+// full says that it should be cleared before the next text.
+func (v *vocabulary) full() bool {
+	return len(v.terms) >= maxKnown || v.used+len(v.long) >= maxKnown
+}
+
+// number returns the number of a term, which is copied if it is new.
+func (v *vocabulary) number(term string) uint32 {
+	n, ok := v.numbers[term]
+	if !ok {
+		n = uint32(len(v.terms))
+		term = strings.Clone(term)
+		v.terms = append(v.terms, term)
+		v.numbers[term] = n
+	}
+	return n
+}
+
+// find returns what learn has been told of a word.
+func (v *vocabulary) find(word string) (number uint32, ok bool) {
+	if len(word) > maxShort {
+		number, ok = v.long[word]
+		return number, ok
+	}
+	at := v.place(pack(word))
+	return uint32(at.number - 2), at.number != 0
+}
+
+// learn keeps the number of a word's term, which may be noTerm. word is copied.
+func (v *vocabulary) learn(word string, number uint32) {
+	if len(word) > maxShort {
+		v.long[strings.Clone(word)] = number
+		return
+	}
+	if v.used*2 >= len(v.short) {
+		v.grow()
+	}
+	key := pack(word)
+	at := v.place(key)
+	if at.number == 0 {
+		v.used++
+	}
+	*at = written{key, uint64(number) + 2}
+}
+
+// place returns where a word is or would be.
+func (v *vocabulary) place(key [2]uint64) *written {
+	mask := uint64(len(v.short) - 1)
+	high, low := bits.Mul64(key[0]^0x9E3779B97F4A7C15, key[1]^0xD1B54A32D192ED03)
+	i := (high ^ low) * 0x9E3779B97F4A7C15 >> 32
+	for {
+		at := &v.short[i&mask]
+		if at.key == key || at.number == 0 {
+			return at
+		}
+		i++
+	}
+}
+
+// grow doubles the table.
+func (v *vocabulary) grow() {
+	old := v.short
+	v.short = make([]written, 2*len(old))
+	for _, w := range old {
+		if w.number != 0 {
+			*v.place(w.key) = w
+		}
+	}
+}
+
+// pack returns a short word as a key.
+func pack(word string) [2]uint64 {
+	var b [16]byte
+	copy(b[:maxShort], word)
+	b[15] = byte(len(word))
+	return [2]uint64{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])}
+}
