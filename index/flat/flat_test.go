@@ -67,12 +67,14 @@ func TestAnswersAreExactAndTheSame(t *testing.T) {
 		removed = append(removed, indextest.Remove(i%5000, index.Row(i)))
 	}
 	filters := map[string]*roaring.Bitmap{"none": nil, "one row": roaring.BitmapOf(77), "no row": roaring.New()}
-	for name, step := range map[string]int{"dense": 2, "sparse": 17} {
+	for name, step := range map[string]int{"dense": 2, "half dense": 5, "sparse": 17} {
 		filters[name] = roaring.BitmapOf(math.MaxUint32)
 		for i := 0; i < n; i += step {
 			filters[name].Add(uint32(i))
 		}
 	}
+	filters["one range"] = roaring.New()
+	filters["one range"].AddRange(3000, 10_000)
 	query := indextest.Vector(7)
 	want := make(map[string][]index.Scored)
 	for name, rows := range filters {

@@ -34,16 +34,27 @@ func TestBoundIsNeverBelowTheProduct(t *testing.T) {
 	}
 }
 
-// checkKernels compares every kernel with the portable one, bit by bit.
+// checkKernels compares every kernel with the portable one, bit by bit, also
+// with a floor that is the bound of a row.
 func checkKernels(t *testing.T, s *slab, rows int, query []float32, floor float32) {
 	t.Helper()
 	var want sieve
 	p := newProbe(portable(), query)
-	want.fill(p, s, 1, floor)
+	want.fill(p, s, 1, nil, floor)
+	checkSieve(t, s, rows, query, floor, &want)
+	if rows > 0 {
+		floor = want.bounds[rows/2]
+		want.fill(p, s, 1, nil, floor)
+		checkSieve(t, s, rows, query, floor, &want)
+	}
+}
+
+func checkSieve(t *testing.T, s *slab, rows int, query []float32, floor float32, want *sieve) {
+	t.Helper()
 	for _, k := range kernels() {
 		var got sieve
 		probe := newProbe(k, query)
-		got.fill(probe, s, 1, floor)
+		got.fill(probe, s, 1, nil, floor)
 		for i := range rows {
 			if got.products[i] != want.products[i] {
 				t.Fatalf("%s, dim %d, row %d of %d: product %d, want %d", k.name, len(query), i, rows, got.products[i], want.products[i])

@@ -53,14 +53,12 @@ func (s *Snapshot) Search(ctx context.Context, q index.Query) ([]index.Scored, e
 	if q.Rows == nil {
 		return s.scanAll(ctx, p, k, nil)
 	}
-	n := q.Rows.GetCardinality()
-	if n < uint64(len(s.table.slabs)*slabRows/5) {
+	if n := q.Rows.GetCardinality(); n < fewRows {
 		best := index.NewTop(min(k, int(n)))
 		err := s.scanRows(ctx, p, q.Rows, best)
 		return best.Sorted(), err
 	}
-	allowed := s.allowed(q.Rows)
-	return s.scanAll(ctx, p, k, allowed)
+	return s.scanAll(ctx, p, k, s.allowed(q.Rows))
 }
 
 // scanAll looks at all rows that are allowed, if that is not nil.
@@ -107,7 +105,7 @@ func (s *Snapshot) scan(ctx context.Context, p *probe, best *index.Top, allowed 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sl := s.table.slabs[n]
+		sl, base := s.table.slabs[n], index.Row(n*slabRows)
 		if sl == nil {
 			continue
 		}
@@ -115,8 +113,12 @@ func (s *Snapshot) scan(ctx context.Context, p *probe, best *index.Top, allowed 
 		if allowed != nil {
 			rows = allowed[n*slabWords : (n+1)*slabWords]
 		}
-		v.fill(p, sl, s.table.version, float32(best.Floor()))
-		v.push(p, sl, s.table.version, rows, best, index.Row(n*slabRows))
+		if sparse(sl, rows) {
+			s.scanSet(p, v, rows, base, best)
+			continue
+		}
+		v.fill(p, sl, s.table.version, rows, float32(best.Floor()))
+		v.push(p, sl, s.table.version, rows, best, base)
 	}
 	return nil
 }

@@ -17,13 +17,13 @@ type sieve struct {
 	words    int               // of mask that are in use
 }
 
-// fill computes all bounds, and with assembly those of rows that version does
-// not see, too.
-func (v *sieve) fill(p *probe, s *slab, version uint64, floor float32) {
+// fill computes the bounds of rows that are allowed and that version sees, and
+// with assembly those of all others, too.
+func (v *sieve) fill(p *probe, s *slab, version uint64, allowed []uint64, floor float32) {
 	n := int(s.used.Load())
 	v.words = n / 64
 	if p.kernel.products == nil {
-		v.fillLiving(p, s, version, floor)
+		v.fillLiving(p, s, version, allowed, floor)
 		return
 	}
 	p.kernel.products(v.products[:n], s.codes, p.codes)
@@ -31,10 +31,10 @@ func (v *sieve) fill(p *probe, s *slab, version uint64, floor float32) {
 }
 
 // fillLiving is fill for Go, which must not look at what is being written.
-func (v *sieve) fillLiving(p *probe, s *slab, version uint64, floor float32) {
+func (v *sieve) fillLiving(p *probe, s *slab, version uint64, allowed []uint64, floor float32) {
 	clear(v.mask[:v.words])
 	for i := range 64 * v.words {
-		if !s.alive(i, version) {
+		if allowed != nil && allowed[i/64]>>(i%64)&1 == 0 || !s.alive(i, version) {
 			continue
 		}
 		v.bounds[i] = p.boundOf(s, i, v.products[i:i+1])
