@@ -49,6 +49,8 @@ func (o *async[In, R]) resume(x *turn) error {
 		}
 		it := &item{key: string(k[len(prefix):])}
 		it.causes = x.g.flights.extend(nil, []*flight{f})
+		o.mu.Lock() // the state may be looked at already
+		defer o.mu.Unlock()
 		o.items[it.key] = it
 		o.counts[it.state]++
 		o.enqueue(it, p.seq, true)

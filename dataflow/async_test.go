@@ -313,6 +313,11 @@ func restartWhilePending(t *testing.T, generation string) {
 	}
 	s.Generation = generation
 	r = start(t, Options{Backend: b}, s)
+	for range 100 { // the state may be looked at while it is recovered
+		r.g.Status()
+		r.g.Pending("slow", func(string, int, error) {})
+		r.g.Oldest("a")
+	}
 	synctest.Wait()
 	if at, ok := r.g.Oldest("a"); !ok || !at.Equal(seen) {
 		t.Errorf("oldest %v, want %v", at, seen)

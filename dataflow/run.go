@@ -136,7 +136,9 @@ func (g *Graph) recover(ctx context.Context) error {
 		if n <= 0 || n != len(b) {
 			return fmt.Errorf("reading the last epoch: %q is not a number", b)
 		}
+		g.mu.Lock() // Status may be asked already
 		g.epoch = Epoch(e)
+		g.mu.Unlock()
 	}
 	x := &turn{g: g, epoch: g.epoch + 1, tx: newTx(g.backend, 0)}
 	for _, n := range g.nodes {
