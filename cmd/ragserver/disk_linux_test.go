@@ -14,6 +14,7 @@ import (
 // meanwhile is there. It needs a file system of its own, which only root may
 // mount; with RAGSERVER_CI=1 it must.
 func TestFullDiskIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	data, err := mount(t, 128<<20)
 	if err != nil && os.Getenv("RAGSERVER_CI") == "" {
 		t.Logf("not tried without a file system for it: %v", err)

@@ -34,6 +34,7 @@ type history struct {
 //
 // A thousand: go test -run AnyHistory -histories 1000 -parallel 6 -timeout 30m
 func TestAnyHistoryEndsAsFromScratch(t *testing.T) {
+	t.Parallel()
 	seeds := make([]uint64, *histories)
 	for i := range seeds {
 		seeds[i] = rand.Uint64()

@@ -47,6 +47,7 @@ func lakes() map[string]string {
 }
 
 func TestRequestsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
 	s, _ := serveTexts(t, "", lakes())
 	s.ready()
 	ask := func(k string) string { return `{"query":"lake","k":` + k + `}` }
@@ -81,6 +82,7 @@ func TestRequestsThatMakeNoSense(t *testing.T) {
 }
 
 func TestQueriesOfAnyForm(t *testing.T) {
+	t.Parallel()
 	s, _ := serveTexts(t, "", lakes())
 	s.ready()
 	odd := []string{
@@ -108,6 +110,7 @@ func TestQueriesOfAnyForm(t *testing.T) {
 }
 
 func TestUploadsAreSearchableAfterTheirToken(t *testing.T) {
+	t.Parallel()
 	s, _ := serveTexts(t, "", lakes())
 	s.ready()
 	search := func(token string) string {
@@ -138,6 +141,7 @@ func TestUploadsAreSearchableAfterTheirToken(t *testing.T) {
 }
 
 func TestUploadsStayInTheirFolder(t *testing.T) {
+	t.Parallel()
 	s, root := serveTexts(t, "", lakes())
 	s.ready()
 	outside := filepath.Dir(root)
@@ -171,6 +175,7 @@ func tree(t *testing.T, dir string) map[string]bool {
 
 // TestAnswerIsStreamed reads the events of an answer.
 func TestAnswerIsStreamed(t *testing.T) {
+	t.Parallel()
 	s, _ := serveTexts(t, "", lakes())
 	s.ready()
 	response, err := s.client.Post(s.url+"/v1/answer", "application/json", strings.NewReader(`{"prompt":"How deep is the lake?","stream":true}`))

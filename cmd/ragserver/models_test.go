@@ -36,6 +36,7 @@ func threeDimensions(w http.ResponseWriter, _ *http.Request) bool {
 // documents are found by their words, the status says why, and once it works
 // everything is completed by itself.
 func TestSearchGoesOnWithoutItsEmbedder(t *testing.T) {
+	t.Parallel()
 	for name, mood := range map[string]struct {
 		mood func(http.ResponseWriter, *http.Request) bool
 		says string
@@ -75,6 +76,7 @@ func TestSearchGoesOnWithoutItsEmbedder(t *testing.T) {
 
 // TestAnswerTellsWhatTheModelDid has the chat model fail in every way.
 func TestAnswerTellsWhatTheModelDid(t *testing.T) {
+	t.Parallel()
 	m := newFakeModel(t)
 	s, _ := serveTexts(t, fmt.Sprintf("chat: {kind: openai, base_url: %s/v1, model: fake, timeout: 300ms}\n", m.URL), lakes())
 	s.ready()
@@ -100,6 +102,7 @@ func TestAnswerTellsWhatTheModelDid(t *testing.T) {
 }
 
 func TestAnswerOfAModelIsCited(t *testing.T) {
+	t.Parallel()
 	m := newFakeModel(t)
 	s, _ := serveTexts(t, fmt.Sprintf("chat: {kind: openai, base_url: %s/v1, model: fake}\n", m.URL), lakes())
 	s.ready()
@@ -116,6 +119,7 @@ func TestAnswerOfAModelIsCited(t *testing.T) {
 // TestUnchangedTextIsNotEmbeddedAgain counts what restarts, moves and edits cost
 // with the embedded model.
 func TestUnchangedTextIsNotEmbeddedAgain(t *testing.T) {
+	t.Parallel()
 	root := filepath.Join(t.TempDir(), "docs")
 	var parts []string
 	for i := range 50 {

@@ -32,6 +32,7 @@ type edit struct {
 //
 // The whole recording: go test -run Trace -trace DIR -v
 func TestTraceOfRealCommits(t *testing.T) {
+	t.Parallel()
 	dir := *trace
 	if dir == "" {
 		dir = filepath.Join("testdata", "trace")
