@@ -175,11 +175,10 @@ func (s settings) embedder(kv store.Store) (*embed.Counter, embed.Embedder, erro
 		return nil, nil, err
 	}
 	retried := embed.Retry(remote.Backoff{Tries: 3, First: 500 * time.Millisecond, Max: 10 * time.Second}, limited)
-	batched, err := embed.Batch(orElse(s.Remote.BatchSize, model.batch), 0, retried)
-	if err != nil {
-		return nil, nil, err
-	}
-	return counter, embed.Cache(vectors{kv}, batched), nil
+	// Below the batches, so that what one of them has cost is kept when the
+	// next one of the same document fails.
+	batched, err := embed.Batch(orElse(s.Remote.BatchSize, model.batch), 0, embed.Cache(vectors{kv}, retried))
+	return counter, batched, err
 }
 
 // vectors gives the store to embed.Cache. What it writes is not synced: the next
