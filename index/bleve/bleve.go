@@ -198,6 +198,7 @@ func (l *Leg) Apply(ctx context.Context, epoch rag.Epoch, changes []index.Change
 		return err
 	}
 	if len(changes) > 0 || l.filled && epoch != 0 {
+		l.pace(ctx)
 		if err := l.write(epoch, changes); err != nil {
 			return fmt.Errorf("bleve: writing to %s: %w", l.dir, err)
 		}
@@ -207,6 +208,28 @@ func (l *Leg) Apply(ctx context.Context, epoch rag.Epoch, changes []index.Change
 		l.epoch = epoch
 	}
 	return l.refresh()
+}
+
+// maxSegments is how many segments there may be before a change waits for those
+// in memory to be joined on disk. Each costs a query about a microsecond.
+const maxSegments = 128
+
+// pace waits for the disk if changes come faster than it takes them, but not for
+// ever: it may be full.
+func (l *Leg) pace(ctx context.Context) {
+	v := l.view()
+	if v == nil {
+		return
+	}
+	defer v.release()
+	if len(v.segments) < maxSegments || l.saved == nil {
+		return
+	}
+	select {
+	case <-l.saved:
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+	}
 }
 
 // write makes one batch of changes. An epoch that changes nothing is not

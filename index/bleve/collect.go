@@ -17,6 +17,7 @@ type collector struct {
 	// Of the segment at hand.
 	sums    []float32 // by chunk; zeros between segments
 	touched []uint32  // chunks whose sums are not zero
+	rest    []float64 // see query.bounds
 	chunks  [postings.BlockSize]uint32
 	counts  [postings.BlockSize]uint32
 }

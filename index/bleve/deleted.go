@@ -19,8 +19,8 @@ const (
 // to know how many of a word's chunks are not: that is counted once for a state
 // before, the base, and what was deleted since is looked for.
 type deletion struct {
-	count uint64
-	bits  []uint64 // by chunk
+	all   *roaring.Bitmap
+	bits  []uint64 // by chunk, the same
 	base  *base
 	since []uint32 // sorted
 }
@@ -34,31 +34,27 @@ type base struct {
 	live       map[string]int // by word, chunks that have it and are not deleted
 }
 
-// newDeletion returns the state of all deleted in a segment of size chunks; old
-// is the state before, nil for none.
-func newDeletion(all *roaring.Bitmap, size int, old *deletion) *deletion {
-	count := all.GetCardinality()
-	switch {
-	case old == nil:
-		old = new(deletion)
-	case old.count == count:
-		return old
-	}
-	d := &deletion{count: count, bits: make([]uint64, size/64+1), base: old.base, since: slices.Clone(old.since)}
-	copy(d.bits, old.bits)
-	for it := all.Iterator(); it.HasNext(); {
-		n := it.Next()
-		if has(d.bits, n) {
-			continue
+// newDeletion returns the state of all deleted in a segment of size chunks, and
+// what is new since the state before, old, nil for none. all is kept.
+func newDeletion(all *roaring.Bitmap, size int, old *deletion) (d *deletion, fresh []uint32) {
+	d = &deletion{all: all, bits: make([]uint64, size/64+1)}
+	if old == nil {
+		fresh = all.ToArray()
+	} else {
+		if fresh = roaring.AndNot(all, old.all).ToArray(); len(fresh) == 0 {
+			return old, nil
 		}
+		copy(d.bits, old.bits)
+		d.base, d.since = old.base, append(slices.Clip(old.since), fresh...)
+	}
+	for _, n := range fresh {
 		d.bits[n/64] |= 1 << (n % 64)
-		d.since = append(d.since, n)
 	}
 	if d.base == nil || len(d.since) > maxSince {
-		d.base, d.since = &base{count: count, bits: d.bits, live: make(map[string]int)}, nil
+		d.base, d.since = &base{count: all.GetCardinality(), bits: d.bits, live: make(map[string]int)}, nil
 	}
 	slices.Sort(d.since)
-	return d
+	return d, fresh
 }
 
 // has says whether a chunk is deleted.

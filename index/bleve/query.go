@@ -85,12 +85,12 @@ func (q *query) worth(weight float32, count, length uint32) float32 {
 }
 
 // bounds returns, for each term, what it and all after it add at most to a chunk
-// of the n-th segment; and 0 at the end.
-func (q *query) bounds(n int) []float64 {
+// of the n-th segment; and 0 at the end. It appends to rest.
+func (q *query) bounds(n int, rest []float64) []float64 {
 	s := &q.view.segments[n]
 	// The bounds of the lists were made with the mean length of then.
 	grown := max(1, postings.K1*postings.B/float64(q.c1)/s.words.Mean())
-	rest := make([]float64, len(q.terms)+1)
+	rest = append(rest, make([]float64, len(q.terms)+1)...)
 	for i := len(q.terms) - 1; i >= 0; i-- {
 		t := &q.terms[i]
 		ratio := float64(t.lists[n].Bound) * grown
@@ -133,7 +133,8 @@ func (q *query) size() (n uint64) {
 func (q *query) run(ctx context.Context, n int, c *collector) error {
 	s := &q.view.segments[n]
 	c.begin(len(s.rows))
-	rest := q.bounds(n)
+	c.rest = q.bounds(n, c.rest[:0])
+	rest := c.rest
 	floor := c.top.Floor()
 	left := 0 // chunks in the lists that are left
 	for i := range q.terms {

@@ -35,7 +35,7 @@ func (s *segmentView) deleted() int {
 	if s.deletion == nil {
 		return 0
 	}
-	return int(s.deletion.count)
+	return int(s.deletion.all.GetCardinality())
 }
 
 // find returns the chunk that has a row in this view.
@@ -136,13 +136,10 @@ func (l *Leg) newSegment(seg *scorch.SegmentSnapshot, old *segmentView) (segment
 	if seg.Deleted() == nil || seg.Deleted().IsEmpty() {
 		return s, nil
 	}
-	before := s.deletion
-	if s.deletion = newDeletion(seg.Deleted(), len(s.rows), before); s.deletion == before {
-		return s, nil
-	}
-	s.length = s.part.words
-	for it := seg.Deleted().Iterator(); it.HasNext(); {
-		if n := it.Next(); s.rows[n] != noRow {
+	var fresh []uint32
+	s.deletion, fresh = newDeletion(seg.Deleted(), len(s.rows), s.deletion)
+	for _, n := range fresh {
+		if s.rows[n] != noRow {
 			s.length -= uint64(s.lengths[n])
 		}
 	}
