@@ -25,7 +25,7 @@ const noTerm = 1<<32 - 1
 
 const (
 	maxShort = 15      // bytes
-	maxKnown = 200_000 // words, and terms, remembered; 200,000 * about 100 B = 20 MB
+	maxKnown = 100_000 // words, and terms, remembered; 100,000 * about 150 B = 15 MB
 )
 
 // A written is a word with the number of its term and 2; 0 is an empty place.
