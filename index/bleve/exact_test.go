@@ -137,3 +137,31 @@ func compare(t *testing.T, l *Leg, rng *rand.Rand, have texts) {
 		t.Fatalf("%q, k %d: found %v, want %v", q.Text, q.K, found, best)
 	}
 }
+
+func BenchmarkSearch(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	l := open(b, Config{Dir: b.TempDir()})
+	defer l.Close()
+	for epoch := range 10 {
+		texts := make([]index.Change, 2000)
+		for i := range texts {
+			n := epoch*len(texts) + i
+			texts[i] = index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: zipf(rng, 200)}
+		}
+		if err := l.Apply(b.Context(), rag.Epoch(epoch+1), texts); err != nil {
+			b.Fatal(err)
+		}
+	}
+	<-l.saved
+	s := l.Snapshot()
+	defer s.Close()
+	rows := make([]index.Row, 100)
+	for i := range rows {
+		rows[i] = index.Row(rng.IntN(20_000))
+	}
+	for b.Loop() {
+		if _, _, err := index.SearchScore(b.Context(), s, index.Query{Text: zipf(rng, 8), K: 100}, rows); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

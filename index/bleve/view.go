@@ -2,6 +2,7 @@ package bleve
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -118,6 +119,8 @@ func (l *Leg) newView(reader *scorch.IndexSnapshot, old *view) (*view, error) {
 		v.length += s.length
 		v.rows = max(v.rows, s.end)
 	}
+	// A search begins where the best chunks most likely are.
+	slices.SortFunc(v.segments, func(a, b segmentView) int { return len(b.rows) - len(a.rows) })
 	return v, nil
 }
 
