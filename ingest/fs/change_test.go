@@ -208,7 +208,7 @@ func TestPaceSlowsAndRecovers(t *testing.T) {
 	now := time.Now()
 	var pauses []time.Duration
 	for range 7 {
-		p.reported("a", now)
+		p.reported("a", 1, now)
 		until, _ := p.hold("a", now)
 		pauses = append(pauses, until.Sub(now))
 		now = until
@@ -218,15 +218,19 @@ func TestPaceSlowsAndRecovers(t *testing.T) {
 		t.Errorf("pauses %v, want %v", pauses, want)
 	}
 	now = now.Add(time.Minute)
-	p.reported("a", now)
+	p.reported("a", 1, now)
 	if until, held := p.hold("a", now.Add(1)); !held || until != now.Add(minPause) {
 		t.Errorf("after a rest the pause is %v, want %v", until.Sub(now), minPause)
 	}
 	if _, held := p.hold("a", now.Add(minPause)); held {
 		t.Error("a change after the pause is held back")
 	}
+	p.reported("new", 0, now) // created or cut to nothing, about to be written
+	if _, held := p.hold("new", now); held {
+		t.Error("the content of a file that was empty is held back")
+	}
 	for i := range 3 * maxPaces {
-		p.reported(fmt.Sprint(i), now.Add(time.Duration(i)*time.Second))
+		p.reported(fmt.Sprint(i), 1, now.Add(time.Duration(i)*time.Second))
 	}
 	if len(p) > maxPaces+1 {
 		t.Errorf("%d files are remembered", len(p))

@@ -249,7 +249,7 @@ func (v *visit) file(rel string, info os.FileInfo) error {
 			v.again(key, info, now)
 		}
 	}
-	v.pace.reported(key, now)
+	v.pace.reported(key, info.Size(), now)
 	return v.look.Found(v.object(rel, info, version))
 }
 

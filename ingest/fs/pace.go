@@ -37,8 +37,12 @@ func (p pace) hold(key string, now time.Time) (until time.Time, ok bool) {
 	return until, true
 }
 
-// reported notes a report of key.
-func (p *pace) reported(key string, now time.Time) {
+// reported notes a report of key. One of an empty file does not count: a file
+// that is written anew is empty first, and what follows must not wait.
+func (p *pace) reported(key string, size int64, now time.Time) {
+	if size == 0 {
+		return
+	}
 	if *p == nil {
 		*p = make(pace)
 	}
