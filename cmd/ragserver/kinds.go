@@ -13,7 +13,6 @@ import (
 	"ragserver/embed/static"
 	"ragserver/index"
 	"ragserver/index/bleve"
-	"ragserver/index/coderhnsw"
 	"ragserver/index/flat"
 	"ragserver/ingest/fs"
 	"ragserver/llm"
@@ -87,7 +86,7 @@ func embedders() *configs.Kinds[embedder] {
 func vectorLegs() *configs.Kinds[index.Leg] {
 	k := new(configs.Kinds[index.Leg])
 	configs.Add(k, "flat", func(c flat.Config) (index.Leg, error) { return flat.New(c) })
-	configs.Add(k, "coderhnsw", func(c coderhnsw.Config) (index.Leg, error) { return coderhnsw.New(c) })
+	addCoderHNSW(k)
 	return k
 }
 
