@@ -16,19 +16,19 @@ import (
 
 // A Config names a model and how it is asked.
 type Config struct {
-	BaseURL    string `yaml:"base_url"` // "" means http://localhost:11434
-	APIKey     string `yaml:"api_key"`  // where a proxy asks for one
-	Model      string `yaml:"model"`
-	Dimensions int    `yaml:"dimensions"` // 0 for the model's own
+	BaseURL    string // "" means http://localhost:11434
+	APIKey     string // where a proxy asks for one
+	Model      string
+	Dimensions int // 0 for the model's own
 
 	// Put before each question and passage, for models that were trained so.
-	QueryPrefix   string `yaml:"query_prefix"`
-	PassagePrefix string `yaml:"passage_prefix"`
+	QueryPrefix   string
+	PassagePrefix string
 
-	BatchSize int           `yaml:"batch_size"` // texts a caller should put into a call; 0 means 16
-	MaxTokens int           `yaml:"max_tokens"` // of one text, what is more is cut off; 0 means 8,000
-	Timeout   time.Duration `yaml:"timeout"`    // of one call, with the time to load the model; 0 means 5 minutes
-	Share     float64       `yaml:"share"`      // see embed.Space; 0 means 0.7
+	BatchSize int           // texts a caller should put into a call; 0 means 16
+	MaxTokens int           // of one text, what is more is cut off; 0 means 8,000
+	Timeout   time.Duration // of one call, with the time to load the model; 0 means 5 minutes
+	Share     float64       // see embed.Space; 0 means 0.7
 }
 
 // An Embedder asks the model once for each Embed; batches, retries and limits

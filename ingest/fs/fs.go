@@ -26,38 +26,38 @@ import (
 
 // Config describes a folder source.
 type Config struct {
-	Name string `yaml:"name"` // of the source, used in URIs
-	Path string `yaml:"path"` // a folder or a file; it may appear later
+	Name string // of the source, used in URIs
+	Path string // a folder or a file; it may appear later
 	// ShowAs is put in the place of Path in the paths that people see and
 	// globs match; "" means Path as it is written.
-	ShowAs string `yaml:"show_as"`
+	ShowAs string
 
 	// Include and Exclude are globs (**, *, ?, [a-z], {a,b}) on the path of
 	// a file relative to Path. No Include means every file; Exclude wins,
 	// and a folder that it matches is left out with all in it.
-	Include []string `yaml:"include"`
-	Exclude []string `yaml:"exclude"`
+	Include []string
+	Exclude []string
 
 	// IgnoreFile is the name of files, in any folder, that list what to
 	// leave out in the syntax of .gitignore; "" means ".ragignore".
-	IgnoreFile string `yaml:"ignore_file"`
+	IgnoreFile string
 	// UseGitignore has .gitignore files heeded as well.
-	UseGitignore bool `yaml:"use_gitignore"`
+	UseGitignore bool
 	// Hidden includes files and folders whose names begin with a dot.
-	Hidden bool `yaml:"hidden"`
+	Hidden bool
 
 	// MaxFileSize is the size in bytes above which a file is listed with a
 	// Problem and never opened; 0 means 200 MiB.
-	MaxFileSize int64 `yaml:"max_file_size"`
+	MaxFileSize int64
 
 	// Poll is the interval between complete listings. 0 means a minute, as
 	// a safety net, where the system tells of changes, else a second.
-	Poll time.Duration `yaml:"poll"`
+	Poll time.Duration
 	// NoNotify has changes found by listing only, for file systems that
 	// do not tell of them, such as network shares.
-	NoNotify bool `yaml:"no_notify"`
+	NoNotify bool
 
-	Logger *slog.Logger `yaml:"-"` // nil: slog.Default()
+	Logger *slog.Logger // nil: slog.Default()
 
 	// newNotifier stands in for the system's notices in tests.
 	newNotifier func() (notifier, error)

@@ -17,8 +17,8 @@ const NotAnswered = "The documents do not answer this."
 
 // An ExtractiveConfig sets how much is read and quoted.
 type ExtractiveConfig struct {
-	K         int `yaml:"k"`         // passages to read; 0 means 6
-	Sentences int `yaml:"sentences"` // to quote at most; 0 means 3
+	K         int // passages to read; 0 means 6
+	Sentences int // to quote at most; 0 means 3
 }
 
 // Extractive returns an answerer without a model: it quotes the sentences that

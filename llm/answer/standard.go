@@ -13,13 +13,13 @@ import (
 
 // A Config says how a model is asked.
 type Config struct {
-	K int `yaml:"k"` // passages to read; 0 means 6
+	K int // passages to read; 0 means 6
 	// Prompt says what the model is and how it should speak. The rules for
 	// documents, citations and what is not found always follow.
-	Prompt string `yaml:"prompt"`
+	Prompt string
 	// ContextTokens is how many tokens question, passages and answer have
 	// together; 0 means what the model is configured with, else 8,192.
-	ContextTokens int `yaml:"context_tokens"`
+	ContextTokens int
 }
 
 // leastContext is the fewest tokens in which rules, a question and a passage

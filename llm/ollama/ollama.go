@@ -19,19 +19,19 @@ import (
 
 // A Config names a model and how it is asked.
 type Config struct {
-	BaseURL string `yaml:"base_url"` // "" means http://localhost:11434
-	APIKey  string `yaml:"api_key"`  // where a proxy asks for one
-	Model   string `yaml:"model"`
+	BaseURL string // "" means http://localhost:11434
+	APIKey  string // where a proxy asks for one
+	Model   string
 
 	// Timeout is how long the model may be silent, while it is loaded and
 	// between two pieces of its answer; 0 means 5 minutes.
-	Timeout     time.Duration `yaml:"timeout"`
-	Temperature *float64      `yaml:"temperature"` // nil for the model's default
-	MaxTokens   int           `yaml:"max_tokens"`  // of an answer; 0 for the model's default
+	Timeout     time.Duration
+	Temperature *float64 // nil for the model's default
+	MaxTokens   int      // of an answer; 0 for the model's default
 	// ContextTokens is how many tokens question and answer may have
 	// together; 0 means 8,192. Ollama's own default is so small that it
 	// silently drops the beginning of what it is asked.
-	ContextTokens int `yaml:"context_tokens"`
+	ContextTokens int
 }
 
 // A Chat asks one server.

@@ -20,16 +20,16 @@ import (
 
 // A Config names a model and how it is asked.
 type Config struct {
-	BaseURL string `yaml:"base_url"` // "" means OpenAI itself
-	APIKey  string `yaml:"api_key"`
-	Model   string `yaml:"model"`
+	BaseURL string // "" means OpenAI itself
+	APIKey  string
+	Model   string
 
 	// Timeout is how long the model may be silent, before its answer and
 	// between two pieces of it; 0 means 2 minutes.
-	Timeout       time.Duration `yaml:"timeout"`
-	Temperature   *float64      `yaml:"temperature"`    // nil for the provider's default
-	MaxTokens     int           `yaml:"max_tokens"`     // of an answer; 0 for the provider's default
-	ContextTokens int           `yaml:"context_tokens"` // of question and answer together; 0 if not known
+	Timeout       time.Duration
+	Temperature   *float64 // nil for the provider's default
+	MaxTokens     int      // of an answer; 0 for the provider's default
+	ContextTokens int      // of question and answer together; 0 if not known
 }
 
 // A Chat asks one server.
