@@ -75,7 +75,7 @@ func (v *service) run(ctx context.Context, std streams, listener net.Listener) e
 
 // limitMemory lets the collector work harder than by default: most of the heap
 // is vectors, which do not become garbage, and 25 % instead of 100 % above them
-// costs a few percent of time while much is indexed.
+// costs 2 to 15 % of the time while much is indexed.
 func limitMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(25)
