@@ -10,7 +10,8 @@ type Status struct {
 	Epoch Epoch // the last that is committed and visible
 
 	// Pending counts the deltas that wait in inputs and the keys that wait
-	// in asynchronous operators.
+	// in asynchronous operators. It is 0 only if everything that was sent is
+	// committed and visible.
 	Pending int
 
 	// CompleteUntil says that every change noticed before then is visible;
@@ -53,6 +54,9 @@ func (g *Graph) Status() Status {
 		op := o.status()
 		s.Pending += op.Queued + op.Running + op.Retrying
 		s.Ops = append(s.Ops, op)
+	}
+	if s.Pending == 0 && g.flights.drained() != nil {
+		s.Pending = 1 // on its way from one operator to another
 	}
 	return s
 }
@@ -109,7 +113,8 @@ func (g *Graph) Retry(op, key string) {
 	}
 }
 
-// Changed returns a channel that is closed at the next commit.
+// Changed returns a channel that is closed after the next epoch, also one that
+// had nothing to commit.
 func (g *Graph) Changed() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -77,7 +77,17 @@ func (g *Graph) commit(ctx context.Context, x *turn) error {
 		}
 	}
 	g.flights.release(x.finished)
+	g.announce()
 	return nil
+}
+
+// announce wakes those who wait for Changed. They also want to know of an epoch
+// that changed nothing, since Status has fewer deltas pending.
+func (g *Graph) announce() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	close(g.changed)
+	g.changed = make(chan struct{})
 }
 
 func (g *Graph) publish(ctx context.Context, x *turn) error {
@@ -88,8 +98,6 @@ func (g *Graph) publish(ctx context.Context, x *turn) error {
 	}
 	g.mu.Lock()
 	g.epoch = x.epoch
-	close(g.changed)
-	g.changed = make(chan struct{})
 	g.mu.Unlock()
 	if g.opts.OnCommit != nil {
 		g.opts.OnCommit(x.epoch)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"sync"
 
 	rag "ragserver"
 )
@@ -67,83 +68,134 @@ func Decode(value []byte, dims int) (v rag.Vector, ok bool) {
 }
 
 // Cache asks e only for passages whose vectors kv does not hold, once for each
-// text, and stores what it gets. A vector that cannot be stored is an error, as
-// it would be paid for again. Queries are passed on: they would fill kv for ever
-// with what nobody asks twice.
-func Cache(kv KV, e Embedder) Embedder { return &cached{e, kv} }
+// text, and stores what it gets; calls at the same time wait for each other's
+// texts. A vector that cannot be stored is an error, as it would be paid for
+// again. Queries are passed on: they would fill kv for ever with what nobody asks
+// twice.
+func Cache(kv KV, e Embedder) Embedder {
+	return &cached{Embedder: e, kv: kv, claims: make(map[string]chan struct{})}
+}
 
 type cached struct {
 	Embedder
 	kv KV
+
+	mu     sync.Mutex
+	claims map[string]chan struct{} // texts that a call works on; closed when it has ended
 }
 
 func (c *cached) Embed(ctx context.Context, role Role, texts []string) ([]rag.Vector, error) {
 	if role != Passage {
 		return c.Embedder.Embed(ctx, role, texts)
 	}
-	vectors := make([]rag.Vector, len(texts))
-	misses, err := c.read(texts, vectors)
-	if err != nil {
-		return nil, err
-	}
-	if len(misses.texts) == 0 {
-		return vectors, nil
-	}
-	got, err := c.Embedder.Embed(ctx, role, misses.texts)
-	if err != nil {
-		return nil, err
-	}
-	space := c.Space()
-	if err := counted(space, misses.texts, got); err != nil {
-		return nil, err
-	}
-	entries := make([]Entry, len(got))
-	for i, v := range got {
-		entries[i] = Entry{misses.keys[i], Encode(v)}
-	}
-	if err := c.kv.Put(entries); err != nil {
-		return nil, fmt.Errorf("storing %d vectors of %s: %w", len(entries), space.ID, err)
-	}
-	for i, at := range misses.at {
-		if at >= 0 {
-			vectors[i] = got[at]
+	known := make(map[string]rag.Vector, len(texts))
+	for rest := distinct(texts); len(rest) > 0; {
+		mine, others, ended := c.claim(rest)
+		if err := c.work(ctx, mine, known); err != nil {
+			return nil, err
 		}
+		if len(others) > 0 {
+			select {
+			case <-ended:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		rest = others
+	}
+	vectors := make([]rag.Vector, len(texts))
+	for i, text := range texts {
+		vectors[i] = known[text]
 	}
 	return vectors, nil
 }
 
-// A missing list holds the texts without a stored vector, each once.
-type missing struct {
-	texts []string
-	keys  [][]byte
-	at    []int // for each text of the call its place in texts; -1 if it is stored
+func distinct(texts []string) []string {
+	seen := make(map[string]bool, len(texts))
+	list := make([]string, 0, len(texts))
+	for _, text := range texts {
+		if !seen[text] {
+			seen[text] = true
+			list = append(list, text)
+		}
+	}
+	return list
 }
 
-// read fills in the stored vectors.
-func (c *cached) read(texts []string, vectors []rag.Vector) (m missing, err error) {
-	space := c.Space()
-	dims := space.Dimensions // or else those of the first stored vector
-	known := make(map[string]int, len(texts))
-	m.at = make([]int, len(texts))
-	for i, text := range texts {
-		m.at[i] = -1
-		if first, twice := known[text]; twice {
-			m.at[i], vectors[i] = m.at[first], vectors[first]
+// claim divides texts into those that are now the caller's, until release, and
+// those that other calls have; ended is closed when one of these is let go.
+func (c *cached) claim(texts []string) (mine, others []string, ended chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	done := make(chan struct{})
+	for _, text := range texts {
+		if other := c.claims[text]; other != nil {
+			others, ended = append(others, text), other
 			continue
 		}
-		known[text] = i
+		c.claims[text] = done
+		mine = append(mine, text)
+	}
+	return mine, others, ended
+}
+
+func (c *cached) release(mine []string) {
+	if len(mine) == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.claims[mine[0]]) // all have the same
+	for _, text := range mine {
+		delete(c.claims, text)
+	}
+}
+
+// work puts the vectors of claimed texts into known, computing and storing those
+// that are not stored, and releases them.
+func (c *cached) work(ctx context.Context, texts []string, known map[string]rag.Vector) error {
+	defer c.release(texts)
+	missing, keys, err := c.read(texts, known)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	got, err := c.Embedder.Embed(ctx, Passage, missing)
+	if err != nil {
+		return err
+	}
+	space := c.Space()
+	if err := counted(space, missing, got); err != nil {
+		return err
+	}
+	entries := make([]Entry, len(got))
+	for i, v := range got {
+		entries[i] = Entry{keys[i], Encode(v)}
+		known[missing[i]] = v
+	}
+	if err := c.kv.Put(entries); err != nil {
+		return fmt.Errorf("storing %d vectors of %s: %w", len(entries), space.ID, err)
+	}
+	return nil
+}
+
+// read puts the stored vectors of texts into known and returns the other texts
+// with their keys.
+func (c *cached) read(texts []string, known map[string]rag.Vector) (missing []string, keys [][]byte, err error) {
+	space := c.Space()
+	dims := space.Dimensions // or else those of the first stored vector
+	for _, text := range texts {
 		key := Key(space.ID, text)
 		value, err := c.kv.Get(key)
 		if err != nil {
-			return missing{}, fmt.Errorf("reading a vector of %s: %w", space.ID, err)
+			return nil, nil, fmt.Errorf("reading a vector of %s: %w", space.ID, err)
 		}
-		var ok bool
-		if vectors[i], ok = Decode(value, dims); ok {
-			dims = max(dims, len(vectors[i]))
-		} else {
-			m.at[i] = len(m.texts)
-			m.texts, m.keys = append(m.texts, text), append(m.keys, key)
+		v, ok := Decode(value, dims)
+		if !ok {
+			missing, keys = append(missing, text), append(keys, key)
+			continue
 		}
+		dims = max(dims, len(v))
+		known[text] = v
 	}
-	return m, nil
+	return missing, keys, nil
 }

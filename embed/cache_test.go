@@ -1,11 +1,17 @@
 package embed_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	rag "ragserver"
 	"ragserver/embed"
@@ -130,6 +136,40 @@ func FuzzDecode(f *testing.F) {
 		}
 		if ok && v != nil && dims != 0 && len(v) != dims {
 			t.Errorf("got %d dimensions, want %d", len(v), dims)
+		}
+	})
+}
+
+func TestCallsAtTheSameTimeShareTheirTexts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, kv := newFake(t), &memory{}
+		f.delay = time.Second
+		cache := embed.Cache(kv, f)
+		failing, cancel := context.WithCancel(t.Context())
+		var calls errgroup.Group
+		ask := func(ctx context.Context, texts ...string) {
+			calls.Go(func() error {
+				v, err := cache.Embed(ctx, embed.Passage, texts)
+				if err == nil && slices.ContainsFunc(v, func(v rag.Vector) bool { return v == nil }) {
+					return fmt.Errorf("got no vector for one of %q", texts)
+				}
+				return err
+			})
+			synctest.Wait()
+		}
+		ask(t.Context(), "a", "b")
+		ask(t.Context(), "b", "c") // embeds c, then finds b stored
+		if err := calls.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		ask(failing, "d")
+		ask(t.Context(), "d", "e") // embeds e, then d, which the other gave up
+		cancel()
+		if err := calls.Wait(); !errors.Is(err, context.Canceled) {
+			t.Errorf("the call that was cancelled returned %v", err)
+		}
+		if want := [][]string{{"a", "b"}, {"c"}, {"d"}, {"e"}, {"d"}}; !slices.EqualFunc(f.calls, want, slices.Equal) {
+			t.Errorf("got the calls %q, want %q", f.calls, want)
 		}
 	})
 }
