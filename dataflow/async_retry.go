@@ -31,20 +31,22 @@ func (o *async[In, R]) failed(ctx context.Context, w ticketed, in In, cause erro
 		o.deliver(w, r)
 		return nil
 	}
+	var v R
+	provisional := false
 	if attempts == 1 && o.Provisional != nil {
-		if v, ok := o.Provisional(in, cause); ok {
-			o.mu.Lock()
-			o.deliver(w, outcome[R]{value: v, provisional: true})
-			o.mu.Unlock()
-		}
+		v, provisional = o.Provisional(in, cause)
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.later(w, o.pause(attempts, cause))
+	if provisional {
+		o.deliver(w, outcome[R]{value: v, provisional: true}) // who sees it sees why
+	}
 	return nil
 }
 
+// later has another try after a pause.
 func (o *async[In, R]) later(w ticketed, pause time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	if w.it.seq != w.seq {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	rag "ragserver"
 	"ragserver/index/hybrid"
@@ -112,6 +113,8 @@ func (r *running) revived(random *rand.Rand) *running {
 // settledOrKilled waits until the documents equal the source, or returns false
 // if the pipeline dies first.
 func (r *running) settledOrKilled() bool {
+	r.w.t.Helper()
+	deadline := time.After(30 * time.Second)
 	for {
 		changed, committed := r.Changed(), r.graph.Changed()
 		if r.equalsSource() {
@@ -124,6 +127,8 @@ func (r *running) settledOrKilled() bool {
 			r.ended <- err
 			ignoreKilled(r.w.t, err)
 			return false
+		case <-deadline:
+			r.w.t.Fatalf("waited 30 s until the documents equal the source; status %+v", r.graph.Status())
 		}
 	}
 }
