@@ -92,11 +92,11 @@ type AsyncConfig[In, R any] struct {
 // Async upstream, through the linear operators in between; where there is a
 // Process in between, from what In kept of them.
 func Async[In, R any](s Stream[In], c AsyncConfig[In, R]) Stream[Done[In, R]] {
-	if s.p == nil {
+	if s.n == nil {
 		return Stream[Done[In, R]]{}
 	}
-	g := s.p.node.g
-	n := g.addNamed("async", c.Name, s.p.node)
+	g := s.n.g
+	n := g.addNamed("async", c.Name, s.n)
 	if c.Key == nil || c.Prepare == nil || c.Failed == nil || !c.In.complete() || !c.Result.complete() {
 		g.problem(n, "needs Key, Prepare, Failed and both functions of both codecs")
 	}
@@ -106,19 +106,21 @@ func Async[In, R any](s Stream[In], c AsyncConfig[In, R]) Stream[Done[In, R]] {
 	o := &async[In, R]{
 		AsyncConfig: c,
 		node:        n,
-		upstream:    s.p.scan,
 		memos:       memos{op: c.Name},
 		items:       make(map[string]*item),
 		shared:      make(map[string]*shared[R]),
 	}
 	o.ready.L = &o.mu
-	o.out = &port[Done[In, R]]{node: n, scan: o.scan}
-	n.stage = o
-	s.p.out = append(s.p.out, func(x *turn, d Delta[In]) {
-		x.at = n
-		o.in.add(x, c.Key(d.Value), d)
-	})
-	return Stream[Done[In, R]]{o.out}
+	n.object = o
+	n.build = func(b *builder, n *node, in []any) any {
+		from := in[0].(*port[In])
+		o.in, o.upstream = newInbox[In](b), from.scan
+		o.out = &port[Done[In, R]]{scan: o.scan}
+		b.run(n, o)
+		from.read(o.in.add)
+		return o.out
+	}
+	return Stream[Done[In, R]]{n}
 }
 
 // async is the operator. What it knows of a key is in the backend: the live
@@ -131,7 +133,8 @@ type async[In, R any] struct {
 	upstream func(*turn, func(*turn, Delta[In])) error
 
 	// Of the scheduler.
-	in      groups[string, In]
+	in      inbox[In]
+	groups  groups[string, In]
 	settled []outcome[R] // results of the running epoch
 	redo    []string     // keys to compute again in it
 	gone    []string     // live keys that have no input any more, found at start

@@ -6,14 +6,18 @@ import "fmt"
 // result for a version that this epoch replaces is not output.
 func (o *async[In, R]) step(x *turn) error {
 	o.changes = o.changes[:0]
-	for i := range o.in.list {
-		g := &o.in.list[i]
+	o.in.drain(x, func(d Delta[In]) {
+		x.at = o.node
+		o.groups.add(x, o.Key(d.Value), d)
+	})
+	for i := range o.groups.list {
+		g := &o.groups.list[i]
 		x.at, x.cause = o.node, g.causes.unique()
 		if err := o.accept(x, g.key, g.batch); err != nil {
 			return fmt.Errorf("key %q: %w", g.key, err)
 		}
 	}
-	o.in.reset()
+	o.groups.reset()
 	for _, r := range o.settled {
 		if err := o.settle(x, r); err != nil {
 			return fmt.Errorf("key %q: %w", r.key, err)

@@ -108,7 +108,7 @@ func TestRetryDoesNotUndoAChangeOfTheSameEpoch(t *testing.T) {
 		r := start(t, Options{}, s)
 		r.send(is("a", "one"))
 		hold := make(chan struct{})
-		op := r.g.names["slow"].stage.(*async[note, string])
+		op := r.g.names["slow"].object.(*async[note, string])
 		op.mu.Lock() // the scheduler takes both together
 		go func() {
 			r.g.Retry("slow", "a")
@@ -449,7 +449,7 @@ func TestMemosWithoutReferencesAreCollected(t *testing.T) {
 	do := func(f func(x *turn) error) {
 		t.Helper()
 		epoch++
-		x := &turn{g: g, epoch: epoch, tx: newTx(b, 0)}
+		x := &turn{round: &round{g: g, epoch: epoch, tx: newTx(b, 0)}}
 		if err := f(x); err != nil {
 			t.Fatal(err)
 		}
@@ -493,7 +493,7 @@ func TestMemosWithoutReferencesAreCollected(t *testing.T) {
 	if n := left(); n != 1 {
 		t.Errorf("%d memos are left after many epochs, want 1", n)
 	}
-	x := &turn{g: g, epoch: epoch, tx: newTx(b, 0)}
+	x := &turn{round: &round{g: g, epoch: epoch, tx: newTx(b, 0)}}
 	if err := m.release(x, "unknown"); err == nil {
 		t.Error("a reference that was never taken is released")
 	}

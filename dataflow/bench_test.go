@@ -36,8 +36,12 @@ func BenchmarkChain(b *testing.B) {
 	s = Map(Filter(s, func(v int) bool { return v%16 != 0 }), func(v int) int { return 3 * v })
 	sink := new(nothing[int])
 	To(Negate(s), "sink", sink)
-	x := &turn{g: g, tx: newTx(Memory(), 0)}
-	stage := g.names["sink"].stage.(stage)
+	g.opts = Options{Workers: 1}
+	g.backend = Memory()
+	g.running = g.plan()
+	x := g.newTurn(0)
+	stages := stages[stage](g.running)
+	stage := stages[len(stages)-1]
 	for i := 0; b.Loop(); i++ {
 		in.out.push(x, Delta[int]{i, 1})
 		if i%1024 == 0 {

@@ -27,12 +27,14 @@ type Graph struct {
 	log     *slog.Logger
 	opts    Options
 
+	gate    sync.Mutex    // held while an epoch takes what waits
 	wake    chan struct{} // holds one token when something waits
 	started chan struct{} // closed when the state is recovered
 	ended   chan struct{} // closed when Run returns
 
 	mu      sync.Mutex // guards what follows
-	running bool
+	begun   bool
+	running *plan // does not change once Run has begun
 	epoch   Epoch
 	stalled error
 	err     error
@@ -51,14 +53,28 @@ func New(name string) *Graph {
 	}
 }
 
-// A node is an operator as the graph knows it.
+// A node is an operator of the definition. It does nothing: a plan makes the
+// operators that run, from the nodes that are left of the definition.
 type node struct {
 	g      *Graph
 	id     int
 	kind   string
-	name   string // "" for a linear operator
+	name   string // what the user calls it; may be "" where it has no effect outside
+	state  string // names its state; "" for an operator without
+	types  string // of its state, for people; another one is another state
 	inputs []*node
-	stage  any // a stage, or nil for a linear operator
+
+	// build makes the running operator, which reads the ports in, and
+	// returns its own port; nil for a sink. It may be called more than once.
+	build func(b *builder, n *node, in []any) any
+
+	// same holds what makes this node equal to another of its kind that
+	// reads the same: functions as their address, other things as they
+	// are. Nil: no other node is equal.
+	same []any
+
+	sink   bool // has an effect outside
+	object any  // what the caller holds: an input, an asynchronous operator
 }
 
 func (n *node) String() string {
@@ -90,33 +106,35 @@ func (g *Graph) addNamed(kind, name string, inputs ...*node) *node {
 	return n
 }
 
+// addStateful makes a node whose state is named name, or, without a name, by its
+// place among those of its kind. Nodes with a name of their own are never taken
+// for equal to others.
+func (g *Graph) addStateful(kind, name, types string, inputs ...*node) *node {
+	var n *node
+	if name != "" {
+		n = g.addNamed(kind, name, inputs...)
+		n.state = name
+	} else {
+		n = g.add(kind, "", inputs...)
+		n.same = []any{types}
+		place := 0
+		for _, other := range g.nodes {
+			if other.kind == kind && other.name == "" {
+				place++
+			}
+		}
+		n.state = fmt.Sprintf("%s#%d", kind, place)
+	}
+	n.types = types
+	return n
+}
+
 func (g *Graph) problem(n *node, format string, args ...any) {
 	g.problems = append(g.problems, fmt.Errorf("dataflow %s: %s %s", g.name, n, fmt.Sprintf(format, args...)))
 }
 
 // Validate returns what is wrong with the definition.
 func (g *Graph) Validate() error { return errors.Join(g.problems...) }
-
-// Explain describes the plan: one line for each operator, what it reads, and
-// which operators run as one loop.
-func (g *Graph) Explain() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "dataflow %s\n", g.name)
-	for _, n := range g.nodes {
-		fmt.Fprintf(&b, "  %s", n)
-		for i, in := range n.inputs {
-			if i == 0 {
-				b.WriteString(" <-")
-			}
-			fmt.Fprintf(&b, " %s", in)
-		}
-		if n.stage == nil {
-			b.WriteString(" (fused)")
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
 
 // notify tells the scheduler that something waits.
 func (g *Graph) notify() {

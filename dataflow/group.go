@@ -54,27 +54,40 @@ func (s *groups[K, T]) reset() {
 // that a value which goes and comes back in one epoch causes no work behind it.
 // The key must tell any two values apart that differ for what follows.
 func Consolidated[T any, K comparable](s Stream[T], key func(T) K) Stream[T] {
-	if s.p == nil {
+	if s.n == nil {
 		return s
 	}
-	n := s.p.node.g.add("consolidated", "", s.p.node)
-	c := &consolidated[T, K]{out: &port[T]{node: n, scan: s.p.scan}}
-	n.stage = c
-	s.p.out = append(s.p.out, func(x *turn, d Delta[T]) {
-		x.at = n
-		c.in.add(x, key(d.Value), d)
-	})
-	return Stream[T]{c.out}
+	n := s.n.g.add("consolidated", "", s.n)
+	n.same = []any{address(key)}
+	n.build = func(b *builder, n *node, in []any) any {
+		from := in[0].(*port[T])
+		c := &consolidated[T, K]{node: n, key: key, in: newInbox[T](b), out: &port[T]{scan: from.scan}}
+		b.run(n, c)
+		from.read(c.in.add)
+		return c.out
+	}
+	return Stream[T]{n}
 }
 
 type consolidated[T any, K comparable] struct {
-	in  groups[K, T]
-	out *port[T]
+	node   *node
+	key    func(T) K
+	in     inbox[T]
+	groups groups[K, T]
+	out    *port[T]
+}
+
+func (c *consolidated[T, K]) absorb(x *turn) error {
+	c.in.drain(x, func(d Delta[T]) { c.groups.add(x, c.key(d.Value), d) })
+	return nil
 }
 
 func (c *consolidated[T, K]) step(x *turn) error {
-	for i := range c.in.list {
-		g := &c.in.list[i]
+	if err := c.absorb(x); err != nil {
+		return err
+	}
+	for i := range c.groups.list {
+		g := &c.groups.list[i]
 		sum := 0
 		for _, d := range g.batch {
 			sum += d.Diff
@@ -82,8 +95,9 @@ func (c *consolidated[T, K]) step(x *turn) error {
 		if sum != 0 {
 			x.cause = g.causes.list
 			c.out.push(x, Delta[T]{g.batch[len(g.batch)-1].Value, sum})
+			x.at = c.node
 		}
 	}
-	c.in.reset()
+	c.groups.reset()
 	return nil
 }

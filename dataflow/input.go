@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"sync"
 	"time"
 )
 
@@ -17,11 +16,7 @@ type Input[T any] struct {
 	codec Codec[T]
 	out   *port[T]
 
-	mu      sync.Mutex // guards what follows
-	queue   []sent[T]
-	waiting int           // deltas in queue
-	space   chan struct{} // closed when queue gets shorter; nil if nobody waits
-
+	queue queue[sent[T]]
 	taken []sent[T] // by the running epoch
 }
 
@@ -39,6 +34,14 @@ type Batch[T any] struct {
 
 	// Seen is when the changes were noticed; zero means now.
 	Seen time.Time
+}
+
+func (b Batch[T]) origin(size int) *flight {
+	f := &flight{seen: b.Seen, partition: b.Partition, size: size}
+	if f.seen.IsZero() {
+		f.seen = time.Now()
+	}
+	return f
 }
 
 // A Ticket stands for one batch that was sent; see Graph.Wait. The zero Ticket
@@ -67,13 +70,17 @@ func NewInput[T any](g *Graph, name string, key func(T) string, c Codec[T]) *Inp
 		g.problem(n, "needs a key and both functions of its codec")
 	}
 	in := &Input[T]{node: n, key: key, codec: c}
-	in.out = &port[T]{node: n, scan: in.scan}
-	n.stage = in
+	n.object = in
+	n.build = func(b *builder, n *node, _ []any) any {
+		in.out = &port[T]{scan: in.scan}
+		b.run(n, in)
+		return in.out
+	}
 	return in
 }
 
 // Stream returns the collection as a stream.
-func (in *Input[T]) Stream() Stream[T] { return Stream[T]{in.out} }
+func (in *Input[T]) Stream() Stream[T] { return Stream[T]{in.node} }
 
 // Send hands a batch over and returns before it is committed; see Graph.Wait.
 // The whole batch is part of one epoch. Send blocks until Run has recovered its
@@ -95,17 +102,21 @@ func (in *Input[T]) Send(ctx context.Context, b Batch[T]) (Ticket, error) {
 	if len(records) == 0 && b.Offset == nil {
 		return Ticket{}, nil
 	}
-	s := sent[T]{records: records, partition: b.Partition, offset: bytes.Clone(b.Offset)}
-	if b.Seen.IsZero() {
-		b.Seen = time.Now()
-	}
-	f := &flight{seen: b.Seen, partition: b.Partition, size: len(records)}
-	if err := in.enqueue(ctx, s, f); err != nil {
+	t, err := send(ctx, in.node, &in.queue, b.origin(len(records)), max(1, len(records)), func(f *flight) sent[T] {
+		return sent[T]{records: records, partition: b.Partition, offset: bytes.Clone(b.Offset), causes: []*flight{f}}
+	})
+	if err != nil {
 		return Ticket{}, fmt.Errorf("sending to %s: %w", in.node, err)
 	}
-	in.node.g.notify()
-	return Ticket{f}, nil
+	return t, nil
 }
+
+// Close says that nothing more will be sent. A graph whose inputs are all closed
+// ends when nothing is pending.
+func (in *Input[T]) Close() { in.queue.close(in.node.g) }
+
+func (in *Input[T]) exhausted() bool { return in.queue.exhausted() }
+func (in *Input[T]) queued() int     { return in.queue.weight() }
 
 func (in *Input[T]) encode(deltas []Delta[T]) ([]record[T], error) {
 	records := make([]record[T], 0, len(deltas))
@@ -128,37 +139,6 @@ func (in *Input[T]) encode(deltas []Delta[T]) ([]record[T], error) {
 	}
 	return records, nil
 }
-
-// enqueue waits for room. A batch larger than the queue is let in when it is
-// empty.
-func (in *Input[T]) enqueue(ctx context.Context, s sent[T], f *flight) error {
-	g := in.node.g
-	for {
-		in.mu.Lock()
-		if in.waiting == 0 || in.waiting+len(s.records) <= g.opts.queue() {
-			s.causes = []*flight{g.flights.start(f)}
-			in.queue = append(in.queue, s)
-			in.waiting += s.weight()
-			in.mu.Unlock()
-			return g.alive()
-		}
-		if in.space == nil {
-			in.space = make(chan struct{})
-		}
-		space := in.space
-		in.mu.Unlock()
-		select {
-		case <-space:
-		case <-g.ended:
-			return g.endedError()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// weight makes a batch of an offset alone count.
-func (s sent[T]) weight() int { return max(1, len(s.records)) }
 
 // Each calls fn for every value of the collection as of about the last commit,
 // by ascending key, until fn fails, and returns that error. It waits until Run
@@ -191,14 +171,16 @@ func (in *Input[T]) scan(x *turn, emit func(*turn, Delta[T])) error {
 
 // Offset returns what was last committed for partition, or nil. It waits until
 // Run has recovered its state.
-func (in *Input[T]) Offset(partition string) ([]byte, error) {
-	g := in.node.g
+func (in *Input[T]) Offset(partition string) ([]byte, error) { return offsetOf(in.node, partition) }
+
+func offsetOf(n *node, partition string) ([]byte, error) {
+	g := n.g
 	if err := g.awaitStart(context.Background()); err != nil {
-		return nil, fmt.Errorf("reading the offset of %s: %w", in.node, err)
+		return nil, fmt.Errorf("reading the offset of %s: %w", n, err)
 	}
-	b, err := g.backend.Get(g.keys.offset(in.node.name, partition))
+	b, err := g.backend.Get(g.keys.offset(n.name, partition))
 	if err != nil {
-		return nil, fmt.Errorf("reading the offset of %s, partition %q: %w", in.node, partition, err)
+		return nil, fmt.Errorf("reading the offset of %s, partition %q: %w", n, partition, err)
 	}
 	return b, nil
 }

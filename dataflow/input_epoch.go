@@ -15,25 +15,8 @@ type latest[T any] struct {
 }
 
 // take moves whole batches of about limit deltas into the epoch.
-func (in *Input[T]) take(limit, _ int) int {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	n, batches := 0, 0
-	for batches < len(in.queue) && (batches == 0 || n+in.queue[batches].weight() <= limit) {
-		n += in.queue[batches].weight()
-		batches++
-	}
-	in.taken = append(in.taken[:0], in.queue[:batches]...)
-	clear(in.queue[:batches])
-	in.queue = in.queue[batches:]
-	if len(in.queue) == 0 {
-		in.queue = nil
-	}
-	in.waiting -= n
-	if n > 0 && in.space != nil {
-		close(in.space)
-		in.space = nil
-	}
+func (in *Input[T]) take(limit, _ int) (n int) {
+	in.taken, n = in.queue.take(in.taken[:0], limit)
 	return n
 }
 
@@ -97,8 +80,10 @@ func (in *Input[T]) apply(x *turn, r record[T]) error {
 }
 
 // recover learns the partitions of earlier runs.
-func (in *Input[T]) recover(_ context.Context, x *turn) error {
-	prefix := x.g.keys.offset(in.node.name, "")
+func (in *Input[T]) recover(_ context.Context, x *turn) error { return knowPartitions(x, in.node) }
+
+func knowPartitions(x *turn, n *node) error {
+	prefix := x.g.keys.offset(n.name, "")
 	return x.g.backend.Scan(prefix, func(k, _ []byte) error {
 		x.g.flights.know(string(k[len(prefix):]))
 		return nil
@@ -107,9 +92,7 @@ func (in *Input[T]) recover(_ context.Context, x *turn) error {
 
 // oldest serves Graph.Oldest.
 func (in *Input[T]) oldest(prefix string) (t time.Time, ok bool) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	for _, s := range in.queue {
+	in.queue.each(func(s sent[T]) {
 		for _, r := range s.records {
 			if !strings.HasPrefix(r.key, prefix) {
 				continue
@@ -119,12 +102,6 @@ func (in *Input[T]) oldest(prefix string) (t time.Time, ok bool) {
 			}
 			break
 		}
-	}
+	})
 	return t, ok
-}
-
-func (in *Input[T]) queued() int {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.waiting
 }

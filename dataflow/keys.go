@@ -19,6 +19,7 @@ func (k keyspace) offset(name, partition string) []byte { return k.key('o', name
 func (k keyspace) process(name, key string) []byte      { return k.key('p', name, key) }
 func (k keyspace) live(op, key string) []byte           { return k.key('a', op, key) }
 func (k keyspace) pending(op, key string) []byte        { return k.key('q', op, key) }
+func (k keyspace) state(op string, part byte) []byte    { return k.key('s', op, string(rune(part))) }
 func (k keyspace) generation(op string) []byte          { return k.key('g', op, "") }
 
 // A memo is named by the generation and the digest; see memoName.

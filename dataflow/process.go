@@ -12,28 +12,33 @@ import "fmt"
 // Calls are made one at a time. An error ends Run.
 func Process[In, S, Out any](s Stream[In], name string, key func(In) string, state Codec[S],
 	update func(key string, state S, batch []Delta[In], emit func(Delta[Out])) (S, bool, error)) Stream[Out] {
-	if s.p == nil {
+	if s.n == nil {
 		return Stream[Out]{}
 	}
-	g := s.p.node.g
-	n := g.addNamed("process", name, s.p.node)
+	g := s.n.g
+	n := g.addNamed("process", name, s.n)
 	if !state.complete() || key == nil || update == nil {
 		g.problem(n, "needs a key, an update and both functions of its codec")
 	}
-	p := &process[In, S, Out]{node: n, codec: state, update: update, out: &port[Out]{node: n}, cache: make(map[string]S)}
-	n.stage = p
-	s.p.out = append(s.p.out, func(x *turn, d Delta[In]) {
-		x.at = n
-		p.in.add(x, key(d.Value), d)
-	})
-	return Stream[Out]{p.out}
+	n.build = func(b *builder, n *node, in []any) any {
+		p := &process[In, S, Out]{
+			node: n, key: key, codec: state, update: update,
+			in: newInbox[In](b), out: new(port[Out]), cache: make(map[string]S),
+		}
+		b.run(n, p)
+		in[0].(*port[In]).read(p.in.add)
+		return p.out
+	}
+	return Stream[Out]{n}
 }
 
 type process[In, S, Out any] struct {
 	node   *node
+	key    func(In) string
 	codec  Codec[S]
 	update func(string, S, []Delta[In], func(Delta[Out])) (S, bool, error)
-	in     groups[string, In]
+	in     inbox[In]
+	groups groups[string, In]
 	out    *port[Out]
 	cache  map[string]S // states as of the running epoch, for keys that change often
 }
@@ -42,18 +47,19 @@ type process[In, S, Out any] struct {
 const maxCached = 1 << 15
 
 func (p *process[In, S, Out]) step(x *turn) error {
+	p.in.drain(x, func(d Delta[In]) { p.groups.add(x, p.key(d.Value), d) })
 	emit := func(d Delta[Out]) {
 		p.out.push(x, d)
 		x.at = p.node
 	}
-	for i := range p.in.list {
-		g := &p.in.list[i]
+	for i := range p.groups.list {
+		g := &p.groups.list[i]
 		x.at, x.cause = p.node, g.causes.unique()
 		if err := p.one(x, g.key, g.batch, emit); err != nil {
 			return fmt.Errorf("key %q: %w", g.key, err)
 		}
 	}
-	p.in.reset()
+	p.groups.reset()
 	return nil
 }
 

@@ -14,12 +14,12 @@ type Results[R any] struct {
 // ResultsOf returns the results of the operator that s comes out of; s must be
 // the very stream that Async returned.
 func ResultsOf[In, R any](s Stream[Done[In, R]]) Results[R] {
-	if s.p == nil {
+	if s.n == nil {
 		return Results[R]{}
 	}
-	o, ok := s.p.node.stage.(*async[In, R])
+	o, ok := s.n.object.(*async[In, R])
 	if !ok {
-		s.p.node.g.problem(s.p.node, "is not an asynchronous operator: it has no results to read")
+		s.n.g.problem(s.n, "is not an asynchronous operator: it has no results to read")
 		return Results[R]{}
 	}
 	return Results[R]{o.result}

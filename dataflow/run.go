@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,15 +14,31 @@ import (
 
 // Options say how a graph runs.
 type Options struct {
+	// Backend keeps the state, so that a later Run goes on where this one
+	// ended; nil: nothing is kept.
 	Backend Backend
 
 	// Prefix comes before every key of the engine. What sinks stage has the
 	// keys that they choose; those must not begin with Prefix.
 	Prefix []byte
 
+	// Static makes one epoch of everything that the inputs send until all of
+	// them are closed. The result is the same as that of a stream, without
+	// the steps in between. (What asynchronous operators compute comes in
+	// later epochs.)
+	Static bool
+
+	// Workers share the keys of operators with state; 0 means
+	// runtime.GOMAXPROCS(0). What comes out does not depend on their number.
+	Workers int
+
 	// MaxBatch is about how many deltas of an input one epoch takes; 0 means
 	// 1024. Of asynchronous results it takes half as many.
 	MaxBatch int
+
+	// MaxKeys is about how many keys an operator keeps in memory if there is
+	// a Backend to read the others from; 0 means 1 << 20.
+	MaxKeys int
 
 	Logger   *slog.Logger // nil: none
 	OnCommit func(Epoch)  // called after each commit, by the scheduler
@@ -30,6 +47,8 @@ type Options struct {
 	// full disk: the commit is tried again until it succeeds, nothing else
 	// enters meanwhile, and Status tells why. Other errors end Run.
 	Transient func(error) bool
+
+	eager bool // for tests: workers run side by side whatever there is to do
 }
 
 func (o Options) batch() int {
@@ -45,10 +64,22 @@ func (o Options) queue() int { return 4 * o.batch() }
 // results is how many finished results an operator holds before workers wait.
 func (o Options) results() int { return max(1, o.batch()/2) }
 
-var errNoBackend = errors.New("Options.Backend is nil")
+func (o Options) workers() int {
+	if o.Workers <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Workers
+}
 
-// Run recovers the state and then runs until ctx is done, which returns nil, or
-// something fails for good. All goroutines that it started have ended when it
+func (o Options) maxKeys() int {
+	if o.MaxKeys <= 0 {
+		return 1 << 20
+	}
+	return o.MaxKeys
+}
+
+// Run recovers the state and then runs until ctx is done or all inputs are closed
+// and nothing is pending, which returns nil, or something fails for good. All goroutines that it started have ended when it
 // returns. It is called once.
 func (g *Graph) Run(ctx context.Context, o Options) (err error) {
 	if err := g.begin(o); err != nil {
@@ -67,7 +98,7 @@ func (g *Graph) Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	workers, inner := errgroup.WithContext(ctx)
-	for _, w := range stages[worker](g) {
+	for _, w := range stages[worker](g.running) {
 		for range w.workers() {
 			workers.Go(func() error { return w.work(inner) })
 		}
@@ -75,7 +106,7 @@ func (g *Graph) Run(ctx context.Context, o Options) (err error) {
 	close(g.started)
 	workers.Go(func() error {
 		err := g.schedule(inner)
-		for _, w := range stages[worker](g) {
+		for _, w := range stages[worker](g.running) {
 			w.stop()
 		}
 		return err
@@ -87,25 +118,25 @@ func (g *Graph) Run(ctx context.Context, o Options) (err error) {
 func (g *Graph) begin(o Options) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.running {
+	if g.begun {
 		return fmt.Errorf("dataflow %s: Run was called twice", g.name)
 	}
-	g.running = true
-	err := g.Validate()
-	if err == nil && o.Backend == nil {
-		err = fmt.Errorf("dataflow %s: %w", g.name, errNoBackend)
-	}
-	if err != nil {
+	g.begun = true
+	if err := g.Validate(); err != nil {
 		g.err = err
 		close(g.ended)
 		return err
 	}
 	g.opts, g.backend, g.log = o, o.Backend, o.Logger
+	if g.backend == nil {
+		g.backend = Memory()
+	}
 	g.keys = keyspace{prefix: append([]byte(nil), o.Prefix...)}
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
 	}
 	g.log = g.log.With("graph", g.name)
+	g.running = g.plan()
 	return nil
 }
 
@@ -140,13 +171,13 @@ func (g *Graph) recover(ctx context.Context) error {
 		g.epoch = Epoch(e)
 		g.mu.Unlock()
 	}
-	x := &turn{g: g, epoch: g.epoch + 1, tx: newTx(g.backend, 0)}
-	for _, n := range g.nodes {
-		r, ok := n.stage.(recoverer)
+	x := g.newTurn(0)
+	for _, o := range g.running.ops {
+		r, ok := o.stage.(recoverer)
 		if !ok {
 			continue
 		}
-		x.at = n
+		x.at = o.node
 		if err := x.guard(func() error { return r.recover(ctx, x) }); err != nil {
 			return fmt.Errorf("recovering: %w", err)
 		}
@@ -161,6 +192,11 @@ func (g *Graph) recover(ctx context.Context) error {
 
 // schedule closes one epoch after another, as soon as something waits.
 func (g *Graph) schedule(ctx context.Context) error {
+	if g.opts.Static {
+		if err := g.batch(ctx); err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
 	alarm := time.NewTimer(0)
 	defer alarm.Stop()
 	for {
@@ -177,6 +213,9 @@ func (g *Graph) schedule(ctx context.Context) error {
 		if took {
 			continue
 		}
+		if g.exhausted() && g.flights.drained() == nil {
+			return nil
+		}
 		select {
 		case <-ctx.Done():
 		case <-g.wake:
@@ -185,9 +224,54 @@ func (g *Graph) schedule(ctx context.Context) error {
 	}
 }
 
+// batch makes one epoch of all that the inputs get until they are closed.
+func (g *Graph) batch(ctx context.Context) error {
+	x := g.newTurn(0)
+	for {
+		end := g.exhausted() // before looking, so that nothing is missed
+		switch n := g.take(); {
+		case n > 0:
+			if err := g.absorb(x); err != nil {
+				return err
+			}
+		case end:
+			if err := g.step(x); err != nil {
+				return err
+			}
+			return g.commit(ctx, x)
+		default:
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-g.wake:
+			}
+		}
+	}
+}
+
+// Together calls send and makes what it sends to the graph's inputs part of one
+// epoch: one batch for each input, which have nothing waiting. It returns the
+// error of send. Send must not wait for what it sends.
+func (g *Graph) Together(send func() error) error {
+	g.gate.Lock()
+	defer g.gate.Unlock()
+	defer g.notify()
+	return send()
+}
+
+// exhausted tells whether all inputs are closed and empty.
+func (g *Graph) exhausted() bool {
+	for _, in := range stages[closer](g.running) {
+		if !in.exhausted() {
+			return false
+		}
+	}
+	return true
+}
+
 func (g *Graph) due() (next time.Time) {
 	now := time.Now()
-	for _, t := range stages[timer](g) {
+	for _, t := range stages[timer](g.running) {
 		if at := t.due(now); !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
 		}

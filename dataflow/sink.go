@@ -23,27 +23,33 @@ type Sink[T any] interface {
 
 // To connects s to a sink.
 func To[T any](s Stream[T], name string, sink Sink[T]) {
-	if s.p == nil {
+	if s.n == nil {
 		return
 	}
-	g := s.p.node.g
-	n := g.addNamed("sink", name, s.p.node)
+	g := s.n.g
+	n := g.addNamed("sink", name, s.n)
+	n.sink = true
 	if sink == nil {
 		g.problem(n, "is nil")
 	}
-	t := &sinkStage[T]{node: n, sink: sink}
-	n.stage = t
-	s.p.out = append(s.p.out, func(_ *turn, d Delta[T]) { t.batch = append(t.batch, d) })
+	n.build = func(b *builder, n *node, in []any) any {
+		t := &sinkStage[T]{node: n, sink: sink, in: newInbox[T](b)}
+		b.run(n, t)
+		in[0].(*port[T]).read(t.in.add)
+		return nil
+	}
 }
 
 type sinkStage[T any] struct {
 	node    *node
 	sink    Sink[T]
+	in      inbox[T]
 	batch   []Delta[T]
 	written bool // in the running epoch
 }
 
 func (t *sinkStage[T]) step(x *turn) error {
+	t.in.drain(x, func(d Delta[T]) { t.batch = append(t.batch, d) })
 	t.written = len(t.batch) > 0
 	if !t.written {
 		return nil

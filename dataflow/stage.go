@@ -7,15 +7,23 @@ import (
 	"time"
 )
 
-// The things that an operator with state can be, beside a stage.
+// The things that a running operator can be. All are called by the scheduler.
 type (
 	// A stage does its part of an epoch: it turns what the operators before
-	// it have pushed into what it pushes.
+	// it have pushed into what it pushes. It is called once, when all of the
+	// epoch's input is there.
 	stage interface{ step(*turn) error }
+
+	// An absorber can take in a part of an epoch's input before the rest is
+	// there. What it pushes then is part of the epoch's output.
+	absorber interface{ absorb(*turn) error }
 
 	// A taker has something that waits outside of the epoch. Take moves it
 	// in, about deltas or results of it, and returns how much.
 	taker interface{ take(deltas, results int) int }
+
+	// A closer is a taker that gets no more after it has been closed.
+	closer interface{ exhausted() bool }
 
 	// A committer is told that the epoch has been written.
 	committer interface{ committed(*turn) }
@@ -42,17 +50,6 @@ type (
 	// queue and returns when the next is; zero if nothing is.
 	timer interface{ due(now time.Time) time.Time }
 )
-
-// stages returns the operators that are also a T, in order.
-func stages[T any](g *Graph) []T {
-	var list []T
-	for _, n := range g.nodes {
-		if t, ok := n.stage.(T); ok {
-			list = append(list, t)
-		}
-	}
-	return list
-}
 
 // A PanicError is a panic of a function that the graph was given.
 type PanicError struct {

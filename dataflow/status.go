@@ -41,16 +41,17 @@ func (g *Graph) Status() Status {
 	g.mu.Lock()
 	s := Status{Epoch: g.epoch, Stalled: g.stalled}
 	g.mu.Unlock()
+	running := g.planned()
 	if g.recovered() {
 		s.CompleteUntil = time.Now()
 	}
 	if t, ok := g.flights.oldest(); ok && t.Before(s.CompleteUntil) {
 		s.CompleteUntil = t
 	}
-	for _, q := range stages[interface{ queued() int }](g) {
+	for _, q := range stages[interface{ queued() int }](running) {
 		s.Pending += q.queued()
 	}
-	for _, o := range stages[operator](g) {
+	for _, o := range stages[operator](running) {
 		op := o.status()
 		s.Pending += op.Queued + op.Running + op.Retrying
 		s.Ops = append(s.Ops, op)
@@ -70,10 +71,17 @@ type operator interface {
 
 func (g *Graph) operator(op string) operator {
 	if n := g.names[op]; n != nil {
-		o, _ := n.stage.(operator)
+		o, _ := n.object.(operator)
 		return o
 	}
 	return nil
+}
+
+// planned returns the plan, or nil before Run.
+func (g *Graph) planned() *plan {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.running
 }
 
 // Oldest returns when the oldest change that is not yet visible was noticed,
@@ -87,7 +95,7 @@ func (g *Graph) Oldest(partition string) (time.Time, bool) {
 	}
 	for _, s := range stages[interface {
 		oldest(prefix string) (time.Time, bool)
-	}](g) {
+	}](g.planned()) {
 		if at, found := s.oldest(partition); found && (!ok || at.Before(t)) {
 			t, ok = at, true
 		}

@@ -1,15 +1,17 @@
 package dataflow
 
+import "unsafe"
+
 // A Stream is a collection that changes. The zero Stream belongs to no graph;
 // what is made of it is nothing.
-type Stream[T any] struct{ p *port[T] }
+type Stream[T any] struct{ n *node }
 
-// A port is the place where an operator's deltas come out. Every reader has a
-// function there, so a chain of linear operators is one call inside another and
-// never makes a batch in between.
+// A port is the place where a running operator's deltas come out. Every reader
+// has a function there, so a chain of linear operators is one call inside
+// another and never makes a batch in between. All workers push at the same port,
+// each with its own turn.
 type port[T any] struct {
-	node *node
-	out  []func(*turn, Delta[T])
+	out []func(*turn, Delta[T])
 
 	// scan emits the collection as of the last commit; nil where it is not
 	// kept anywhere upstream.
@@ -22,28 +24,39 @@ func (p *port[T]) push(x *turn, d Delta[T]) {
 	}
 }
 
+func (p *port[T]) read(f func(*turn, Delta[T])) { p.out = append(p.out, f) }
+
+// address names a function value: two with the same address are the same
+// function over the same variables.
+func address[F any](f F) any { return *(*unsafe.Pointer)(unsafe.Pointer(&f)) }
+
 // linear makes an operator that treats every delta by itself. Apply calls out
 // for each delta that it makes of d.
-func linear[A, B any](s Stream[A], kind string, apply func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B]))) Stream[B] {
-	if s.p == nil {
+func linear[A, B any](s Stream[A], kind string, same []any, apply func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B]))) Stream[B] {
+	if s.n == nil {
 		return Stream[B]{}
 	}
-	n := s.p.node.g.add(kind, "", s.p.node)
-	p := &port[B]{node: n}
-	push := p.push
-	s.p.out = append(s.p.out, func(x *turn, d Delta[A]) { apply(x, n, d, push) })
-	if scan := s.p.scan; scan != nil {
-		p.scan = func(x *turn, emit func(*turn, Delta[B])) error {
-			return scan(x, func(x *turn, d Delta[A]) { apply(x, n, d, emit) })
+	n := s.n.g.add(kind, "", s.n)
+	n.same = same
+	n.build = func(_ *builder, n *node, in []any) any {
+		from, p := in[0].(*port[A]), new(port[B])
+		push := p.push
+		from.read(func(x *turn, d Delta[A]) { apply(x, n, d, push) })
+		if scan := from.scan; scan != nil {
+			p.scan = func(x *turn, emit func(*turn, Delta[B])) error {
+				return scan(x, func(x *turn, d Delta[A]) { apply(x, n, d, emit) })
+			}
 		}
+		return p
 	}
-	return Stream[B]{p}
+	return Stream[B]{n}
 }
 
 // Map returns f of every value. F must be a function of its argument alone, as
 // must be the functions of all linear operators: a retraction calls it again.
+// Several workers may call it at once.
 func Map[A, B any](s Stream[A], f func(A) B) Stream[B] {
-	return linear(s, "map", func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B])) {
+	return linear(s, "map", []any{address(f)}, func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B])) {
 		x.at = n
 		out(x, Delta[B]{f(d.Value), d.Diff})
 	})
@@ -51,7 +64,7 @@ func Map[A, B any](s Stream[A], f func(A) B) Stream[B] {
 
 // Filter returns the values for which keep holds.
 func Filter[T any](s Stream[T], keep func(T) bool) Stream[T] {
-	return linear(s, "filter", func(x *turn, n *node, d Delta[T], out func(*turn, Delta[T])) {
+	return linear(s, "filter", []any{address(keep)}, func(x *turn, n *node, d Delta[T], out func(*turn, Delta[T])) {
 		x.at = n
 		if keep(d.Value) {
 			out(x, d)
@@ -61,7 +74,7 @@ func Filter[T any](s Stream[T], keep func(T) bool) Stream[T] {
 
 // FlatMap returns what f yields for every value.
 func FlatMap[A, B any](s Stream[A], f func(v A, yield func(B))) Stream[B] {
-	return linear(s, "flatmap", func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B])) {
+	return linear(s, "flatmap", []any{address(f)}, func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B])) {
 		x.at = n
 		f(d.Value, func(v B) {
 			out(x, Delta[B]{v, d.Diff})
@@ -73,8 +86,22 @@ func FlatMap[A, B any](s Stream[A], f func(v A, yield func(B))) Stream[B] {
 // Negate returns every value as often as s lacks it: Concat(a, Negate(b)) is a
 // without b.
 func Negate[T any](s Stream[T]) Stream[T] {
-	return linear(s, "negate", func(x *turn, _ *node, d Delta[T], out func(*turn, Delta[T])) {
+	return linear(s, "negate", []any{}, func(x *turn, _ *node, d Delta[T], out func(*turn, Delta[T])) {
 		out(x, Delta[T]{d.Value, -d.Diff})
+	})
+}
+
+// A Keyed is a value under a key.
+type Keyed[K comparable, V any] struct {
+	Key   K
+	Value V
+}
+
+// KeyBy puts every value under the key that f gives it.
+func KeyBy[T any, K comparable](s Stream[T], f func(T) K) Stream[Keyed[K, T]] {
+	return linear(s, "keyby", []any{address(f)}, func(x *turn, n *node, d Delta[T], out func(*turn, Delta[Keyed[K, T]])) {
+		x.at = n
+		out(x, Delta[Keyed[K, T]]{Keyed[K, T]{f(d.Value), d.Value}, d.Diff})
 	})
 }
 
@@ -86,36 +113,43 @@ func Concat[T any](streams ...Stream[T]) Stream[T] {
 		return Stream[T]{}
 	}
 	n := g.add("concat", "")
-	p := &port[T]{node: n}
-	var scans []func(*turn, func(*turn, Delta[T])) error
+	n.same = []any{}
 	for i, s := range streams {
-		if s.p == nil || s.p.node.g != g {
+		if s.n == nil || s.n.g != g {
 			g.problem(n, "reads a stream of another graph, argument %d", i+1)
 			continue
 		}
-		n.inputs = append(n.inputs, s.p.node)
-		s.p.out = append(s.p.out, p.push)
-		if s.p.scan != nil {
-			scans = append(scans, s.p.scan)
-		}
+		n.inputs = append(n.inputs, s.n)
 	}
-	if len(scans) == len(streams) {
-		p.scan = func(x *turn, emit func(*turn, Delta[T])) error {
-			for _, scan := range scans {
-				if err := scan(x, emit); err != nil {
-					return err
-				}
+	n.build = func(_ *builder, _ *node, in []any) any {
+		p := new(port[T])
+		var scans []func(*turn, func(*turn, Delta[T])) error
+		for _, from := range in {
+			from := from.(*port[T])
+			from.read(p.push)
+			if from.scan != nil {
+				scans = append(scans, from.scan)
 			}
-			return nil
 		}
+		if len(scans) == len(in) {
+			p.scan = func(x *turn, emit func(*turn, Delta[T])) error {
+				for _, scan := range scans {
+					if err := scan(x, emit); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+		}
+		return p
 	}
-	return Stream[T]{p}
+	return Stream[T]{n}
 }
 
 func graphOf[T any](streams []Stream[T]) *Graph {
 	for _, s := range streams {
-		if s.p != nil {
-			return s.p.node.g
+		if s.n != nil {
+			return s.n.g
 		}
 	}
 	return nil

@@ -1,0 +1,40 @@
+package dataflow
+
+// An inbox collects what all workers push, for an operator that runs on the
+// scheduler alone.
+type inbox[T any] struct{ lanes [][]arrival[T] }
+
+type arrival[T any] struct {
+	delta Delta[T]
+	cause []*flight
+}
+
+func newInbox[T any](b *builder) inbox[T] { return inbox[T]{make([][]arrival[T], b.workers)} }
+
+func (b *inbox[T]) add(x *turn, d Delta[T]) {
+	lane := &b.lanes[x.worker]
+	*lane = append(*lane, arrival[T]{d, x.cause})
+}
+
+// drain calls f for every delta, with x part of what the delta is part of.
+func (b *inbox[T]) drain(x *turn, f func(Delta[T])) {
+	for i, lane := range b.lanes {
+		for _, a := range lane {
+			x.cause = a.cause
+			f(a.delta)
+		}
+		b.lanes[i] = emptied(lane)
+	}
+}
+
+// kept bounds the memory that waits for the next epoch, in elements of a slice.
+const kept = 1 << 14
+
+// emptied returns s without elements and, unless it is large, with its memory.
+func emptied[T any](s []T) []T {
+	if cap(s) > kept {
+		return nil
+	}
+	clear(s)
+	return s[:0]
+}
