@@ -73,6 +73,15 @@ type node struct {
 	// are. Nil: no other node is equal.
 	same []any
 
+	// linear operators treat every delta by itself, in the loop of the
+	// operator that they read.
+	linear bool
+
+	// Keep is the predicate of a filter, and filters say how to put a filter
+	// of the output on each of the inputs; empty if that cannot be done.
+	keep    any
+	filters []filterOf
+
 	sink   bool // has an effect outside
 	object any  // what the caller holds: an input, an asynchronous operator
 }

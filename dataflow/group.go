@@ -59,6 +59,7 @@ func Consolidated[T any, K comparable](s Stream[T], key func(T) K) Stream[T] {
 	}
 	n := s.n.g.add("consolidated", "", s.n)
 	n.same = []any{address(key)}
+	n.filters = []filterOf{asItIs}
 	n.build = func(b *builder, n *node, in []any) any {
 		from := in[0].(*port[T])
 		c := &consolidated[T, K]{node: n, key: key, in: newInbox[T](b), out: &port[T]{scan: from.scan}}

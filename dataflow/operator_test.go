@@ -32,6 +32,7 @@ type operatorTest[A, B, Out any] struct {
 	naive func(h []moment[A, B]) []Out
 
 	insertOnly bool // nothing is retracted
+	literal    bool // the graph runs as it is defined
 
 }
 
@@ -85,7 +86,7 @@ func (o operatorTest[A, B, Out]) trial(t *testing.T, seed uint64) bool {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0))
 	h := o.history(r)
-	options := Options{Workers: []int{1, 2, 4}[r.IntN(3)], MaxBatch: 1 << 20, eager: r.IntN(2) == 0}
+	options := Options{Workers: []int{1, 2, 4}[r.IntN(3)], MaxBatch: 1 << 20, eager: r.IntN(2) == 0, literal: o.literal}
 	d := &deadly{Backend: Memory()}
 	if r.IntN(3) > 0 {
 		options.Backend = d

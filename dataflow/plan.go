@@ -1,10 +1,5 @@
 package dataflow
 
-import (
-	"fmt"
-	"strings"
-)
-
 // A plan is a graph as it runs.
 type plan struct {
 	ops    []op // those with something to do in an epoch, in order
@@ -57,52 +52,14 @@ func (b *builder) build(nodes []*node) map[*node]any {
 
 // plan decides what runs, and makes it.
 func (g *Graph) plan() *plan {
+	nodes := g.nodes
+	if !g.opts.literal {
+		nodes = optimized(nodes)
+	}
 	b := &builder{g: g, plan: new(plan), workers: g.opts.workers()}
-	nodes := g.optimized()
 	for _, n := range nodes {
 		b.plan.tracks = b.plan.tracks || n.kind == "async"
 	}
 	b.build(nodes)
 	return b.plan
-}
-
-// optimized returns the nodes that are run, in order.
-func (g *Graph) optimized() []*node {
-	read := make(map[*node]bool)
-	for i := len(g.nodes) - 1; i >= 0; i-- {
-		n := g.nodes[i]
-		if n.sink || n.object != nil {
-			read[n] = true
-		}
-		if read[n] {
-			for _, in := range n.inputs {
-				read[in] = true
-			}
-		}
-	}
-	var nodes []*node
-	for _, n := range g.nodes {
-		if read[n] {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-// Explain describes the plan: one line for each operator, what it reads, and
-// which operators run as one loop.
-func (g *Graph) Explain() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "dataflow %s\n", g.name)
-	for _, n := range g.nodes {
-		fmt.Fprintf(&b, "  %s", n)
-		for i, in := range n.inputs {
-			if i == 0 {
-				b.WriteString(" <-")
-			}
-			fmt.Fprintf(&b, " %s", in)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
 }

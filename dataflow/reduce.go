@@ -21,6 +21,7 @@ func Reduce[K comparable, V, R any](s Stream[Keyed[K, V]], name string, a Aggreg
 	if n.same != nil {
 		n.same = append(n.same, a.same...)
 	}
+	n.filters = []filterOf{onKey[K, V]}
 	n.build = func(b *builder, n *node, in []any) any {
 		r := &reduce[K, V, R]{
 			node: n, in: newExchange[K, V](b), out: new(port[Keyed[K, R]]),

@@ -48,7 +48,9 @@ type Options struct {
 	// enters meanwhile, and Status tells why. Other errors end Run.
 	Transient func(error) bool
 
-	eager bool // for tests: workers run side by side whatever there is to do
+	// For tests: workers run side by side whatever there is to do; the graph
+	// runs as it is defined.
+	eager, literal bool
 }
 
 func (o Options) batch() int {

@@ -37,8 +37,13 @@ func linear[A, B any](s Stream[A], kind string, same []any, apply func(x *turn, 
 		return Stream[B]{}
 	}
 	n := s.n.g.add(kind, "", s.n)
-	n.same = same
-	n.build = func(_ *builder, n *node, in []any) any {
+	n.same, n.linear = same, true
+	n.build = buildLinear(apply)
+	return Stream[B]{n}
+}
+
+func buildLinear[A, B any](apply func(x *turn, n *node, d Delta[A], out func(*turn, Delta[B]))) func(*builder, *node, []any) any {
+	return func(_ *builder, n *node, in []any) any {
 		from, p := in[0].(*port[A]), new(port[B])
 		push := p.push
 		from.read(func(x *turn, d Delta[A]) { apply(x, n, d, push) })
@@ -49,7 +54,6 @@ func linear[A, B any](s Stream[A], kind string, same []any, apply func(x *turn, 
 		}
 		return p
 	}
-	return Stream[B]{n}
 }
 
 // Map returns f of every value. F must be a function of its argument alone, as
@@ -64,12 +68,37 @@ func Map[A, B any](s Stream[A], f func(A) B) Stream[B] {
 
 // Filter returns the values for which keep holds.
 func Filter[T any](s Stream[T], keep func(T) bool) Stream[T] {
-	return linear(s, "filter", []any{address(keep)}, func(x *turn, n *node, d Delta[T], out func(*turn, Delta[T])) {
+	out := linear(s, "filter", []any{address(keep)}, filtering(keep))
+	if out.n != nil {
+		out.n.keep = keep
+	}
+	return out
+}
+
+func filtering[T any](keep func(T) bool) func(*turn, *node, Delta[T], func(*turn, Delta[T])) {
+	return func(x *turn, n *node, d Delta[T], out func(*turn, Delta[T])) {
 		x.at = n
 		if keep(d.Value) {
 			out(x, d)
 		}
-	})
+	}
+}
+
+// FilterKey returns the values whose keys keep holds for. Unlike a Filter it is
+// moved in front of operators that treat every key by itself.
+func FilterKey[K comparable, V any](s Stream[Keyed[K, V]], keep func(K) bool) Stream[Keyed[K, V]] {
+	if s.n == nil {
+		return s
+	}
+	n := s.n.g.add("filterkey", "", s.n)
+	n.same, n.linear, n.keep = []any{address(keep)}, true, keep
+	n.build = keyFilter[K, V](keep)
+	return Stream[Keyed[K, V]]{n}
+}
+
+// keyFilter builds a FilterKey.
+func keyFilter[K comparable, V any](keep func(K) bool) func(*builder, *node, []any) any {
+	return buildLinear(filtering(func(v Keyed[K, V]) bool { return keep(v.Key) }))
 }
 
 // FlatMap returns what f yields for every value.
@@ -86,9 +115,13 @@ func FlatMap[A, B any](s Stream[A], f func(v A, yield func(B))) Stream[B] {
 // Negate returns every value as often as s lacks it: Concat(a, Negate(b)) is a
 // without b.
 func Negate[T any](s Stream[T]) Stream[T] {
-	return linear(s, "negate", []any{}, func(x *turn, _ *node, d Delta[T], out func(*turn, Delta[T])) {
+	out := linear(s, "negate", []any{}, func(x *turn, _ *node, d Delta[T], out func(*turn, Delta[T])) {
 		out(x, Delta[T]{d.Value, -d.Diff})
 	})
+	if out.n != nil {
+		out.n.filters = []filterOf{asItIs}
+	}
+	return out
 }
 
 // A Keyed is a value under a key.
@@ -99,10 +132,24 @@ type Keyed[K comparable, V any] struct {
 
 // KeyBy puts every value under the key that f gives it.
 func KeyBy[T any, K comparable](s Stream[T], f func(T) K) Stream[Keyed[K, T]] {
-	return linear(s, "keyby", []any{address(f)}, func(x *turn, n *node, d Delta[T], out func(*turn, Delta[Keyed[K, T]])) {
+	out := linear(s, "keyby", []any{address(f)}, func(x *turn, n *node, d Delta[T], out func(*turn, Delta[Keyed[K, T]])) {
 		x.at = n
 		out(x, Delta[Keyed[K, T]]{Keyed[K, T]{f(d.Value), d.Value}, d.Diff})
 	})
+	if out.n != nil {
+		out.n.filters = []filterOf{func(filter *node) *node { return beforeKey(filter, f) }}
+	}
+	return out
+}
+
+// beforeKey makes a filter of values out of one of the keys that f gives them.
+func beforeKey[T any, K comparable](filter *node, f func(T) K) *node {
+	ofKey, ok := filter.keep.(func(K) bool)
+	if filter.kind != "filterkey" || !ok {
+		return nil
+	}
+	keep := func(v T) bool { return ofKey(f(v)) }
+	return &node{kind: "filter", keep: keep, linear: true, build: buildLinear(filtering(keep))}
 }
 
 // Concat returns the values of all streams, each as often as all have it
@@ -120,6 +167,7 @@ func Concat[T any](streams ...Stream[T]) Stream[T] {
 			continue
 		}
 		n.inputs = append(n.inputs, s.n)
+		n.filters = append(n.filters, asItIs)
 	}
 	n.build = func(_ *builder, _ *node, in []any) any {
 		p := new(port[T])
