@@ -54,7 +54,7 @@ func TestExplainShowsTheGraphBeforeAndAfter(t *testing.T) {
 	g := New("shop")
 	a, b := NewFeed[event](g, "a"), NewFeed[event](g, "b")
 	Collect(planned(a.Stream(), b.Stream()), "out")
-	perKey := Reduce(KeyBy(Concat(a.Stream(), b.Stream()), eventKey), "sizes", Count[event]())
+	perKey := Reduce(KeyBy(Concat(b.Stream(), a.Stream()), eventKey), "sizes", Count[event]())
 	Collect(FilterKey(perKey, func(k string) bool { return k == "a" }), "size of a")
 	const want = `runs:
   feed "a"
@@ -73,8 +73,8 @@ func TestExplainShowsTheGraphBeforeAndAfter(t *testing.T) {
   map#17 <- concat#13
   concat#18 <- map#15, map#16, map#17
   sink "out" <- concat#18
-  filter#23 <- feed "a"
   filter#23 <- feed "b"
+  filter#23 <- feed "a"
   concat#20 <- filter#23, filter#23
   keyby#21 <- concat#20
   reduce "sizes" <- keyby#21
