@@ -27,6 +27,8 @@ type Graph struct {
 	log     *slog.Logger
 	opts    Options
 
+	unsigned []Write // signatures for the next epoch that is written
+
 	gate    sync.Mutex    // held while an epoch takes what waits
 	wake    chan struct{} // holds one token when something waits
 	started chan struct{} // closed when the state is recovered

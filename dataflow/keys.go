@@ -20,9 +20,16 @@ func (k keyspace) process(name, key string) []byte      { return k.key('p', name
 func (k keyspace) live(op, key string) []byte           { return k.key('a', op, key) }
 func (k keyspace) pending(op, key string) []byte        { return k.key('q', op, key) }
 func (k keyspace) state(op string, part byte) []byte    { return k.key('s', op, string(rune(part))) }
+func (k keyspace) signature(op string) []byte           { return k.key('t', op, "") }
 func (k keyspace) generation(op string) []byte          { return k.key('g', op, "") }
 
 // A memo is named by the generation and the digest; see memoName.
 func (k keyspace) memo(op, memo string) []byte { return k.key('m', op, memo) }
 func (k keyspace) refs(op, memo string) []byte { return k.key('r', op, memo) }
 func (k keyspace) dead(op, memo string) []byte { return k.key('d', op, memo) }
+
+// all returns the prefixes of what an operator of which nothing else is known
+// keeps.
+func (k keyspace) all(op string) [][]byte {
+	return [][]byte{k.key('s', op, ""), k.process(op, "")}
+}

@@ -1,7 +1,11 @@
 package dataflow
 
+import "slices"
+
 // A plan is a graph as it runs.
 type plan struct {
+	nodes  []*node // in order
+	edges  []edge
 	ops    []op // those with something to do in an epoch, in order
 	tracks bool // there are asynchronous operators, which want to know causes
 }
@@ -42,11 +46,21 @@ func (b *builder) build(nodes []*node) map[*node]any {
 	ports := make(map[*node]any, len(nodes))
 	for _, n := range nodes {
 		in := make([]any, len(n.inputs))
+		var edges []edge
 		for i, from := range n.inputs {
 			in[i] = ports[from]
+			if !slices.Contains(n.inputs[:i], from) {
+				p := in[i].(source)
+				edges = append(edges, edge{from: from, to: n, port: p, first: p.readers()})
+			}
 		}
 		ports[n] = n.build(b, n, in)
+		for i := range edges {
+			edges[i].last = edges[i].port.readers()
+		}
+		b.plan.edges = append(b.plan.edges, edges...)
 	}
+	b.plan.nodes = append(b.plan.nodes, nodes...)
 	return ports
 }
 

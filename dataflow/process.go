@@ -1,6 +1,9 @@
 package dataflow
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // Process keeps a state for every key and updates it with work in proportion to
 // the keys that changed. For each key of an epoch it calls update once, with the
@@ -17,6 +20,7 @@ func Process[In, S, Out any](s Stream[In], name string, key func(In) string, sta
 	}
 	g := s.n.g
 	n := g.addNamed("process", name, s.n)
+	n.types = fmt.Sprintf("%v to %v", reflect.TypeFor[In](), reflect.TypeFor[S]())
 	if !state.complete() || key == nil || update == nil {
 		g.problem(n, "needs a key, an update and both functions of its codec")
 	}

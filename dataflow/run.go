@@ -173,6 +173,16 @@ func (g *Graph) recover(ctx context.Context) error {
 		g.epoch = Epoch(e)
 		g.mu.Unlock()
 	}
+	changes, err := g.revise()
+	if err != nil {
+		return fmt.Errorf("reading what the state is of: %w", err)
+	}
+	if err := changes.check(); err != nil {
+		return err
+	}
+	if err := changes.forget(); err != nil {
+		return fmt.Errorf("removing state: %w", err)
+	}
 	x := g.newTurn(0)
 	for _, o := range g.running.ops {
 		r, ok := o.stage.(recoverer)
@@ -188,8 +198,9 @@ func (g *Graph) recover(ctx context.Context) error {
 		g.mu.Lock()
 		g.epoch = x.epoch
 		g.mu.Unlock()
+		x = g.newTurn(0)
 	}
-	return nil
+	return changes.rebuild(ctx, x)
 }
 
 // schedule closes one epoch after another, as soon as something waits.

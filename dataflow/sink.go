@@ -28,7 +28,7 @@ func To[T any](s Stream[T], name string, sink Sink[T]) {
 	}
 	g := s.n.g
 	n := g.addNamed("sink", name, s.n)
-	n.sink = true
+	n.sink, n.object = true, sink
 	if sink == nil {
 		g.problem(n, "is nil")
 	}

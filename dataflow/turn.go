@@ -179,6 +179,8 @@ func (g *Graph) commit(ctx context.Context, x *turn) error {
 	written := x.output || len(x.tx.writes) > 0
 	if written {
 		x.tx.put(g.keys.epoch(), binary.AppendUvarint(nil, uint64(x.epoch)))
+		x.tx.writes = append(x.tx.writes, g.unsigned...)
+		g.unsigned = nil
 		if err := g.write(ctx, x.epoch, x.tx.writes, x.output); err != nil {
 			return err
 		}
