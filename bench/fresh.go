@@ -53,7 +53,7 @@ func (b *bench) freshness(ctx context.Context, s *server) error {
 			}
 		}
 		if missed > 0 {
-			b.report.problem(s.name, "freshness: %d of %d changes (%s) were not seen within %v", missed, b.trials, kind, unseen)
+			b.report.Problem(s.name, "freshness: %d of %d changes (%s) were not seen within %v", missed, b.trials, kind, unseen)
 		}
 		b.log(s, "freshness, "+kind+", p50", "ms", milliseconds(percentile(seen, 50)))
 		b.log(s, "freshness, "+kind+", p95", "ms", milliseconds(percentile(seen, 95)))
@@ -99,7 +99,7 @@ func (b *bench) try(ctx context.Context, s *server, t trial) (time.Duration, boo
 		asked := time.Now()
 		body, err := c.do(q.request, unseen)
 		if err != nil {
-			b.report.problem(s.name, "freshness, %s: %v", t.kind, err)
+			b.report.Problem(s.name, "freshness, %s: %v", t.kind, err)
 		} else if bytes.Contains(body, q.phrase) == (t.kind != "delete") {
 			return time.Since(start), true, nil
 		}

@@ -20,6 +20,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"ragserver/bench/measure"
 )
 
 // options say what to measure, and for how long.
@@ -75,7 +77,7 @@ func run(ctx context.Context, o options) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(o.work)) }()
 	}
-	b := &bench{options: o, corpus: newCorpus(42), report: newReport()}
+	b := &bench{options: o, corpus: newCorpus(42), report: measure.NewReport(goals())}
 	if err := b.prepare(); err != nil {
 		return err
 	}
@@ -86,9 +88,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err := b.all(ctx); err != nil {
 		return err
 	}
-	b.report.print(os.Stdout)
+	b.report.Print(os.Stdout)
 	if o.json != "" {
-		return b.report.writeJSON(o.json)
+		return b.report.WriteJSON(o.json)
 	}
 	return nil
 }

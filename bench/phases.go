@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"ragserver/bench/measure"
 )
 
 // sentinel is the text of one more document that tells when all is searchable:
@@ -21,7 +23,7 @@ type bench struct {
 	corpus  *corpus
 	size    int64 // of the documents
 	servers []*server
-	report  *report
+	report  *measure.Report
 }
 
 // prepare builds and finds the servers, and writes the documents for each.
@@ -119,7 +121,7 @@ func sleep(ctx context.Context, d time.Duration) {
 // log prints a figure as soon as it is there, and keeps it.
 func (b *bench) log(s *server, what, unit string, value float64) {
 	fmt.Printf("  %-10s %-44s %10.5g %s\n", s.name, what, value, unit)
-	b.report.set(s.name, what, unit, value)
+	b.report.Set(s.name, what, unit, value)
 }
 
 // emptyStart measures from the start of the process to its first answer.
@@ -145,8 +147,8 @@ func (b *bench) emptyStart(ctx context.Context, s *server) error {
 		}
 		times = append(times, took)
 		sleep(ctx, time.Second)
-		rss, _ := s.process.usage()
-		b.report.set(s.name, "empty start, memory", "MB", megabytes(rss))
+		rss, _ := s.process.Usage()
+		b.report.Set(s.name, "empty start, memory", "MB", megabytes(rss))
 		s.kill()
 	}
 	b.log(s, "empty start, until it answers", "ms", milliseconds(percentile(times, 50)))
@@ -160,16 +162,16 @@ func (b *bench) await(ctx context.Context, s *server, pause time.Duration, done 
 	defer c.close()
 	for {
 		if done(c) {
-			return time.Since(s.process.start), nil
+			return time.Since(s.process.Start), nil
 		}
 		select {
 		case <-ctx.Done():
 			return 0, ctx.Err()
-		case <-s.process.ended:
+		case <-s.process.Ended:
 			return 0, fmt.Errorf("it has ended; the end of its log:\n%s", logEnd(filepath.Join(s.dir, "log")))
 		case <-time.After(pause):
 		}
-		if time.Since(s.process.start) > b.limit {
+		if time.Since(s.process.Start) > b.limit {
 			return 0, fmt.Errorf("not ready after %v", b.limit)
 		}
 	}
@@ -208,7 +210,7 @@ func (b *bench) indexing(ctx context.Context, s *server) error {
 	if err != nil {
 		return err
 	}
-	_, cpu := s.process.usage()
+	_, cpu := s.process.Usage()
 	chunks, _, err := s.counts(s)
 	if err != nil {
 		return err
@@ -217,16 +219,16 @@ func (b *bench) indexing(ctx context.Context, s *server) error {
 	b.log(s, "initial indexing, from start to searchable", "s", took.Seconds())
 	b.log(s, "initial indexing", "docs/s", float64(b.docs)/took.Seconds())
 	b.log(s, "initial indexing, processor time", "s", cpu.Seconds())
-	b.log(s, "initial indexing, peak memory", "MB", megabytes(s.process.peakRSS()))
+	b.log(s, "initial indexing, peak memory", "MB", megabytes(s.process.PeakRSS()))
 	return s.pause()
 }
 
 func (b *bench) idling(ctx context.Context, s *server) error {
 	sleep(ctx, b.idle/3)
-	_, before := s.process.usage()
+	_, before := s.process.Usage()
 	start := time.Now()
 	sleep(ctx, b.idle)
-	rss, after := s.process.usage()
+	rss, after := s.process.Usage()
 	b.log(s, "idle, of one processor", "%", 100*(after-before).Seconds()/time.Since(start).Seconds())
 	b.log(s, "idle, memory", "MB", megabytes(rss))
 	return nil
@@ -234,7 +236,7 @@ func (b *bench) idling(ctx context.Context, s *server) error {
 
 // restart kills the server and waits until all is searchable again.
 func (b *bench) restart(ctx context.Context, s *server) error {
-	b.log(s, "peak memory", "MB", megabytes(s.process.peakRSS()))
+	b.log(s, "peak memory", "MB", megabytes(s.process.PeakRSS()))
 	s.kill()
 	if err := s.start(s.docs); err != nil {
 		return err

@@ -126,20 +126,20 @@ func (b *bench) load(s *server, list []asked, n int, measured time.Duration) loa
 func (b *bench) note(s *server, f filter, n int, got sample) {
 	fmt.Printf("  %-10s %s, clients: %d: %v\n", s.name, f.name, n, got)
 	if got.Failed > 0 {
-		b.report.problem(s.name, "%s, %d clients: %d queries failed: %s", f.name, n, got.Failed, got.Error)
+		b.report.Problem(s.name, "%s, %d clients: %d queries failed: %s", f.name, n, got.Failed, got.Error)
 	}
 	if len(got.Latencies) == 0 {
-		b.report.problem(s.name, "%s, %d clients: no answer in time", f.name, n)
+		b.report.Problem(s.name, "%s, %d clients: no answer in time", f.name, n)
 		return
 	}
 	what := fmt.Sprintf("%s, %d clients", f.name, n)
 	if n == 1 {
 		what = f.name + ", 1 client"
-		b.report.set(s.name, what+", own text found", "%", 100*got.found())
+		b.report.Set(s.name, what+", own text found", "%", 100*got.found())
 	}
-	b.report.set(s.name, what+", p50", "ms", milliseconds(percentile(got.Latencies, 50)))
-	b.report.set(s.name, what+", p95", "ms", milliseconds(percentile(got.Latencies, 95)))
-	b.report.set(s.name, what, "q/s", got.rate())
+	b.report.Set(s.name, what+", p50", "ms", milliseconds(percentile(got.Latencies, 50)))
+	b.report.Set(s.name, what+", p95", "ms", milliseconds(percentile(got.Latencies, 95)))
+	b.report.Set(s.name, what, "q/s", got.rate())
 }
 
 // selective measures a filter that selects one document, another one each time.
@@ -172,15 +172,15 @@ func (b *bench) check(s *server, f filter, list []asked) {
 			err = c.post("/v1/retrieve", json.RawMessage(body), &got, 30*time.Second)
 		}
 		if err != nil {
-			b.report.problem(s.name, "%s: %v", f.name, err)
+			b.report.Problem(s.name, "%s: %v", f.name, err)
 			return
 		}
 		if want := hits; len(got) != want && !f.oneFile || len(got) == 0 {
-			b.report.problem(s.name, "%s: %d hits for %q, not %d", f.name, len(got), q.phrase, want)
+			b.report.Problem(s.name, "%s: %d hits for %q, not %d", f.name, len(got), q.phrase, want)
 		}
 		for _, h := range got {
 			if f.only3 && !strings.Contains("/"+h.Metadata.Path, "/s3/") || f.oneFile && !strings.HasSuffix(h.Metadata.Path, q.file) {
-				b.report.problem(s.name, "%s: a hit from %s", f.name, h.Metadata.Path)
+				b.report.Problem(s.name, "%s: a hit from %s", f.name, h.Metadata.Path)
 			}
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"ragserver/bench/measure"
 )
 
 // A server is one of the two that are compared. It watches a folder of its own
@@ -29,13 +31,13 @@ type server struct {
 	// started.
 	counts func(s *server) (chunks, embedded int, err error)
 
-	process *process // nil while it does not run
+	process *measure.Process // nil while it does not run
 }
 
 // start starts the server on the folder docs. It answers some time later.
 func (s *server) start(docs string) error {
 	program, args := s.command(s, docs)
-	p, err := startProcess(filepath.Join(s.dir, "log"), program, args...)
+	p, err := measure.Start(filepath.Join(s.dir, "log"), program, args...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -46,17 +48,17 @@ func (s *server) start(docs string) error {
 // kill ends the server as a crash would.
 func (s *server) kill() {
 	if s.process != nil {
-		s.process.kill()
+		s.process.Kill()
 		s.process = nil
 	}
 }
 
 // pause stops the server's processes, so that they take nothing from the other
 // one.
-func (s *server) pause() error { return s.process.signal(syscall.SIGSTOP) }
+func (s *server) pause() error { return s.process.Signal(syscall.SIGSTOP) }
 
 // resume lets them go on.
-func (s *server) resume() error { return s.process.signal(syscall.SIGCONT) }
+func (s *server) resume() error { return s.process.Signal(syscall.SIGCONT) }
 
 // statistics asks how many documents the server has counted.
 func (s *server) statistics(c *client, limit time.Duration) (int, error) {

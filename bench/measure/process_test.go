@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"path/filepath"
@@ -22,26 +22,26 @@ func TestParseStat(t *testing.T) {
 
 func TestAProcessIsMeasuredWithItsChildren(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		p, err := startProcess(filepath.Join(t.TempDir(), "log"), "sleep", "60")
+		p, err := Start(filepath.Join(t.TempDir(), "log"), "sleep", "60")
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.kill()
+		p.Kill()
 		return
 	}
-	p, err := startProcess(filepath.Join(t.TempDir(), "log"), "sh", "-c", "sleep 60 & sleep 60 & wait")
+	p, err := Start(filepath.Join(t.TempDir(), "log"), "sh", "-c", "sleep 60 & sleep 60 & wait")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.kill()
+	defer p.Kill()
 	for len(descendants(p.cmd.Process.Pid)) < 3 {
 		runtime.Gosched() // until the shell has started both
 	}
-	if rss, _ := p.usage(); rss <= 0 {
+	if rss, _ := p.Usage(); rss <= 0 {
 		t.Errorf("the processes take %d bytes", rss)
 	}
 	children := descendants(p.cmd.Process.Pid)
-	p.kill()
+	p.Kill()
 	for _, pid := range children[:1] {
 		if s, ok := readStat(pid); ok {
 			t.Errorf("process %d is still there: %+v", pid, s)
@@ -50,7 +50,7 @@ func TestAProcessIsMeasuredWithItsChildren(t *testing.T) {
 }
 
 func TestAProgramThatIsNotThereIsNamed(t *testing.T) {
-	_, err := startProcess(filepath.Join(t.TempDir(), "log"), "/no/such/program")
+	_, err := Start(filepath.Join(t.TempDir(), "log"), "/no/such/program")
 	if err == nil || !strings.Contains(err.Error(), "/no/such/program") {
 		t.Errorf("got %v", err)
 	}

@@ -1,4 +1,6 @@
-package main
+// Package measure runs servers and programs side by side, looks at their memory
+// and processor time, and puts the figures into a table.
+package measure
 
 import (
 	"bytes"
@@ -13,50 +15,52 @@ import (
 	"time"
 )
 
-// A process is a server with all that it has started, in a process group of its
+// A Process is a program with all that it has started, in a process group of its
 // own.
-type process struct {
-	cmd   *exec.Cmd
-	start time.Time
-	ended chan struct{} // closed when the server has ended
+type Process struct {
+	Start time.Time
+	Ended chan struct{} // closed when it has ended
+
+	cmd *exec.Cmd
+	err error // how it ended
 
 	mu   sync.Mutex // guards peak
 	peak int64
 }
 
-// startProcess starts a command that writes what it says to logFile, and looks
+// Start starts a command that writes what it says to logFile, and looks
 // at its memory until it ends.
-func startProcess(logFile string, name string, args ...string) (*process, error) {
+func Start(logFile string, name string, args ...string) (*Process, error) {
 	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command(name, args...), ended: make(chan struct{})}
+	p := &Process{cmd: exec.Command(name, args...), Ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	p.start = time.Now()
+	p.Start = time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
 	go func() {
-		_ = p.cmd.Wait() // killed, as a rule
+		p.err = p.cmd.Wait()
 		log.Close()
-		close(p.ended)
+		close(p.Ended)
 	}()
 	go p.watch()
 	return p, nil
 }
 
 // watch looks at the memory of the process until it has ended.
-func (p *process) watch() {
-	tick := time.NewTicker(100 * time.Millisecond)
+func (p *Process) watch() {
+	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {
-		case <-p.ended:
+		case <-p.Ended:
 			return
 		case <-tick.C:
-			rss, _ := p.usage()
+			rss, _ := p.Usage()
 			p.mu.Lock()
 			p.peak = max(p.peak, rss)
 			p.mu.Unlock()
@@ -64,27 +68,33 @@ func (p *process) watch() {
 	}
 }
 
-// peakRSS is the most that the process and its children had in memory at a time.
-func (p *process) peakRSS() int64 {
+// Wait waits for the process to end by itself, and returns how it did.
+func (p *Process) Wait() error {
+	<-p.Ended
+	return p.err
+}
+
+// PeakRSS is the most that the process and its children had in memory at a time.
+func (p *Process) PeakRSS() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.peak
 }
 
-// signal sends s to all of the process group.
-func (p *process) signal(s syscall.Signal) error {
+// Signal sends s to all of the process group.
+func (p *Process) Signal(s syscall.Signal) error {
 	return syscall.Kill(-p.cmd.Process.Pid, s)
 }
 
-// kill ends the process group at once and waits for it.
-func (p *process) kill() {
-	_ = p.signal(syscall.SIGKILL) // it may have ended by itself
-	<-p.ended
+// Kill ends the process group at once and waits for it.
+func (p *Process) Kill() {
+	_ = p.Signal(syscall.SIGKILL) // it may have ended by itself
+	<-p.Ended
 }
 
-// usage returns the memory in bytes and the processor time of the process and
+// Usage returns the memory in bytes and the processor time of the process and
 // its descendants as Linux counts them; 0 where there is no /proc.
-func (p *process) usage() (rss int64, cpu time.Duration) {
+func (p *Process) Usage() (rss int64, cpu time.Duration) {
 	for _, pid := range descendants(p.cmd.Process.Pid) {
 		s, ok := readStat(pid)
 		if ok {
