@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // A Feed is an input that takes differences as they are: events that only come,
@@ -15,6 +16,9 @@ type Feed[T any] struct {
 
 	queue queue[fed[T]]
 	taken []fed[T] // by the running epoch
+
+	stepped       int64 // batches in the running epoch
+	sent, settled atomic.Int64
 }
 
 // fed is a batch in the queue.
@@ -22,6 +26,7 @@ type fed[T any] struct {
 	deltas    []Delta[T]
 	partition string
 	offset    []byte
+	keep      []Write
 	causes    []*flight
 }
 
@@ -46,11 +51,12 @@ func (f *Feed[T]) Stream() Stream[T] { return Stream[T]{f.node} }
 // state, and while much that was sent before waits. Any goroutine may call it;
 // batches that one goroutine sends keep their order. The feed owns the deltas.
 func (f *Feed[T]) Send(ctx context.Context, b Batch[T]) (Ticket, error) {
-	if len(b.Deltas) == 0 && b.Offset == nil {
+	if len(b.Deltas) == 0 && b.Offset == nil && len(b.Keep) == 0 {
 		return Ticket{}, nil
 	}
 	t, err := send(ctx, f.node, &f.queue, b.origin(len(b.Deltas)), max(1, len(b.Deltas)), func(fl *flight) fed[T] {
-		return fed[T]{b.Deltas, b.Partition, bytes.Clone(b.Offset), []*flight{fl}}
+		f.sent.Add(1)
+		return fed[T]{b.Deltas, b.Partition, bytes.Clone(b.Offset), b.Keep, []*flight{fl}}
 	})
 	if err != nil {
 		return Ticket{}, fmt.Errorf("sending to %s: %w", f.node, err)
@@ -91,6 +97,7 @@ func (f *Feed[T]) step(x *turn) error {
 		if b.offset != nil {
 			x.tx.put(x.g.keys.offset(f.node.name, b.partition), b.offset)
 		}
+		x.keep(f.node, b.keep)
 		x.finished = append(x.finished, b.causes...)
 	}
 	err := x.each(n, func(w *turn) error {
@@ -102,6 +109,7 @@ func (f *Feed[T]) step(x *turn) error {
 		}
 		return nil
 	})
+	f.stepped += int64(len(f.taken))
 	clear(f.taken)
 	f.taken = f.taken[:0]
 	return err

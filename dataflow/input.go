@@ -32,6 +32,11 @@ type Batch[T any] struct {
 	Partition string
 	Offset    []byte
 
+	// Keep is what the source itself wants to remember, committed in one
+	// write with the deltas. The keys are those of the input alone; see
+	// Feed.Kept. The input owns the slices.
+	Keep []Write
+
 	// Seen is when the changes were noticed; zero means now.
 	Seen time.Time
 }
@@ -53,6 +58,7 @@ type sent[T any] struct {
 	records   []record[T]
 	partition string
 	offset    []byte
+	keep      []Write
 	causes    []*flight
 }
 
@@ -99,11 +105,11 @@ func (in *Input[T]) Send(ctx context.Context, b Batch[T]) (Ticket, error) {
 	if err := in.node.g.awaitStart(ctx); err != nil {
 		return Ticket{}, fmt.Errorf("sending to %s: %w", in.node, err)
 	}
-	if len(records) == 0 && b.Offset == nil {
+	if len(records) == 0 && b.Offset == nil && len(b.Keep) == 0 {
 		return Ticket{}, nil
 	}
 	t, err := send(ctx, in.node, &in.queue, b.origin(len(records)), max(1, len(records)), func(f *flight) sent[T] {
-		return sent[T]{records: records, partition: b.Partition, offset: bytes.Clone(b.Offset), causes: []*flight{f}}
+		return sent[T]{records: records, partition: b.Partition, offset: bytes.Clone(b.Offset), keep: b.Keep, causes: []*flight{f}}
 	})
 	if err != nil {
 		return Ticket{}, fmt.Errorf("sending to %s: %w", in.node, err)

@@ -41,6 +41,7 @@ func (in *Input[T]) step(x *turn) error {
 		if s.offset != nil {
 			x.tx.put(x.g.keys.offset(in.node.name, s.partition), s.offset)
 		}
+		x.keep(in.node, s.keep)
 		x.finished = append(x.finished, s.causes...)
 	}
 	clear(in.taken)

@@ -16,6 +16,7 @@ func (k keyspace) key(kind byte, name, rest string) []byte {
 func (k keyspace) epoch() []byte                        { return append(append([]byte{}, k.prefix...), 'e') }
 func (k keyspace) input(name, key string) []byte        { return k.key('i', name, key) }
 func (k keyspace) offset(name, partition string) []byte { return k.key('o', name, partition) }
+func (k keyspace) kept(name, key string) []byte         { return k.key('k', name, key) }
 func (k keyspace) process(name, key string) []byte      { return k.key('p', name, key) }
 func (k keyspace) live(op, key string) []byte           { return k.key('a', op, key) }
 func (k keyspace) pending(op, key string) []byte        { return k.key('q', op, key) }

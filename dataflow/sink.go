@@ -21,6 +21,15 @@ type Sink[T any] interface {
 	Committed(ctx context.Context, e Epoch) error
 }
 
+// A Recoverer is a Sink that has to know what was committed of what it staged, to
+// undo what it did outside for an epoch that was not.
+type Recoverer interface {
+	// Recover is called once, before the first epoch. Get returns what is
+	// committed under a key of Tx.Put, or nil; get itself is nil if the
+	// graph has no Backend, so that nothing outlives it. An error ends Run.
+	Recover(get func(key []byte) ([]byte, error)) error
+}
+
 // To connects s to a sink.
 func To[T any](s Stream[T], name string, sink Sink[T]) {
 	if s.n == nil {
@@ -46,6 +55,17 @@ type sinkStage[T any] struct {
 	in      inbox[T]
 	batch   []Delta[T]
 	written bool // in the running epoch
+}
+
+func (t *sinkStage[T]) recover(_ context.Context, x *turn) error {
+	r, ok := t.sink.(Recoverer)
+	if !ok {
+		return nil
+	}
+	if x.g.opts.Backend == nil {
+		return r.Recover(nil)
+	}
+	return r.Recover(x.g.backend.Get)
 }
 
 func (t *sinkStage[T]) step(x *turn) error {
