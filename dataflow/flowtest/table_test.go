@@ -13,18 +13,18 @@ import (
 
 // everything has a column of every kind.
 type everything struct {
-	Text     string
-	N        int
-	Small    uint8 `json:"small_number,omitempty"`
-	Ratio    float64
-	Yes      bool
-	Seen     time.Time
-	At       dataflow.Time `flow:"event"`
-	Lasts    time.Duration
-	Perhaps  dataflow.Optional[int]
-	Pointer  *string
-	List     []string
-	_        int // not exported: no column
+	Text    string
+	N       int
+	Small   uint8 `json:"small_number,omitempty"`
+	Ratio   float64
+	Yes     bool
+	Seen    time.Time
+	At      dataflow.Time `flow:"event"`
+	Lasts   time.Duration
+	Perhaps dataflow.Optional[int]
+	Pointer *string
+	List    []string
+	_       int // not exported: no column
 }
 
 func TestEveryKindOfCell(t *testing.T) {
