@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"ragserver/retrieve", "ragserver/configs", "ragserver/embed/provider/providertest"}, // tests of two families of back ends
 	{"ragserver/pipeline"},
 	{"ragserver/api", "ragserver/api/...", "ragserver/web", "ragserver/web/..."},
-	{"ragserver/cmd/...", "ragserver/bench"},
+	{"ragserver/cmd/...", "ragserver/examples/...", "ragserver/bench", "ragserver/bench/..."},
 }
 
 func layerOf(pkg string) int {
