@@ -21,6 +21,10 @@ type Graph struct {
 	problems []error
 	flights  flights
 
+	// Of the inside of an iteration; see Scope.
+	around *Graph
+	over   bool // body has returned: nothing more is read from outside
+
 	// Set by Run before started is closed.
 	keys    keyspace
 	backend Backend
@@ -99,6 +103,9 @@ func (n *node) String() string {
 func (g *Graph) add(kind, name string, inputs ...*node) *node {
 	n := &node{g: g, id: len(g.nodes) + 1, kind: kind, name: name, inputs: inputs}
 	g.nodes = append(g.nodes, n)
+	if g.over {
+		g.problem(n, "reads a stream from the inside of an iteration")
+	}
 	return n
 }
 
@@ -141,7 +148,11 @@ func (g *Graph) addStateful(kind, name, types string, inputs ...*node) *node {
 }
 
 func (g *Graph) problem(n *node, format string, args ...any) {
-	g.problems = append(g.problems, fmt.Errorf("dataflow %s: %s %s", g.name, n, fmt.Sprintf(format, args...)))
+	err := fmt.Errorf("dataflow %s: %s %s", g.name, n, fmt.Sprintf(format, args...))
+	for g.around != nil {
+		g = g.around
+	}
+	g.problems = append(g.problems, err)
 }
 
 // Validate returns what is wrong with the definition.
