@@ -12,9 +12,9 @@ import (
 type bag[V any] struct {
 	kind  *bagKind[V]
 	list  []counted[V]
-	index map[uint64][]int32 // places in list by hash; nil while the list is short
-	dirty []V                // values whose number has changed
-	total int                // sum of the numbers
+	index bagIndex // of list; nil while that is short
+	dirty []V      // values whose number has changed
+	total int      // sum of the numbers
 }
 
 type counted[V any] struct {
@@ -43,94 +43,89 @@ func (b *bag[V]) add(v V, diff int) int {
 	if b.kind.durable {
 		b.dirty = append(b.dirty, v)
 	}
-	i := b.find(v)
+	i, h := b.find(v)
 	if i < 0 {
-		b.insert(v, diff)
+		b.insert(v, h, diff)
 		return diff
 	}
 	b.list[i].n += diff
 	n := b.list[i].n
 	if n == 0 {
-		b.remove(i)
+		b.remove(i, h)
 	}
 	return n
 }
 
 // count returns how often v is there.
 func (b *bag[V]) count(v V) int {
-	if i := b.find(v); i >= 0 {
+	if i, _ := b.find(v); i >= 0 {
 		return b.list[i].n
 	}
 	return 0
 }
 
-func (b *bag[V]) find(v V) int {
+// find returns the place of v, or -1, and its hash if there is an index.
+func (b *bag[V]) find(v V) (place int, hash uint32) {
 	if b.index == nil {
 		for i := range b.list {
 			if b.kind.equal(b.list[i].value, v) {
-				return i
+				return i, 0
 			}
 		}
-		return -1
+		return -1, 0
 	}
-	for _, i := range b.index[b.kind.hash(v)] {
-		if b.kind.equal(b.list[i].value, v) {
-			return int(i)
+	h := slotHash(b.kind.hash(v))
+	mask := uint32(len(b.index) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		switch s := b.index[i]; {
+		case s.place == 0:
+			return -1, h
+		case s.hash == h && b.kind.equal(b.list[s.place-1].value, v):
+			return int(s.place - 1), h
 		}
 	}
-	return -1
 }
 
-func (b *bag[V]) insert(v V, n int) {
+// insert adds v, which is not there; hash is what find returned.
+func (b *bag[V]) insert(v V, hash uint32, n int) {
 	b.list = append(b.list, counted[V]{v, n})
 	switch {
 	case b.index != nil:
-		h := b.kind.hash(v)
-		b.index[h] = append(b.index[h], int32(len(b.list)-1))
+		b.index.insert(hash, len(b.list)-1, len(b.list))
 	case len(b.list) > indexed:
-		b.index = make(map[uint64][]int32, len(b.list))
-		for i := range b.list {
-			h := b.kind.hash(b.list[i].value)
-			b.index[h] = append(b.index[h], int32(i))
-		}
+		b.reindex()
 	}
 }
 
 // remove puts the last element in the place of element i.
-func (b *bag[V]) remove(i int) {
+func (b *bag[V]) remove(i int, hash uint32) {
 	last := len(b.list) - 1
 	if b.index != nil {
-		b.point(b.list[i].value, i, -1)
+		b.index.remove(hash, i)
 		if i != last {
-			b.point(b.list[last].value, last, i)
+			b.index.move(slotHash(b.kind.hash(b.list[last].value)), last, i)
 		}
 	}
 	b.list[i] = b.list[last]
 	b.list[last] = counted[V]{}
 	b.list = b.list[:last]
+	if cap(b.list) > 4*indexed && last < cap(b.list)/4 {
+		b.shrink()
+	}
 }
 
-// point makes the index of v say to instead of from, or nothing if to is -1.
-func (b *bag[V]) point(v V, from, to int) {
-	h := b.kind.hash(v)
-	places := b.index[h]
-	for j, p := range places {
-		if int(p) != from {
-			continue
-		}
-		if to >= 0 {
-			places[j] = int32(to)
-			return
-		}
-		places[j] = places[len(places)-1]
-		places = places[:len(places)-1]
-		break
+// shrink gives back memory of what was there once.
+func (b *bag[V]) shrink() {
+	b.list = append(make([]counted[V], 0, 2*len(b.list)), b.list...)
+	if b.index = nil; len(b.list) > indexed {
+		b.reindex()
 	}
-	if len(places) == 0 {
-		delete(b.index, h)
-		return
+}
+
+func (b *bag[V]) reindex() {
+	for i := range b.list {
+		b.index.insert(slotHash(b.kind.hash(b.list[i].value)), i, i+1)
 	}
-	b.index[h] = places
 }
 
 // all yields the values with their numbers, in no order.
@@ -155,7 +150,8 @@ func (b *bag[V]) load(record, value []byte) error {
 	if err != nil {
 		return err
 	}
-	b.insert(v, int(n))
+	_, h := b.find(v)
+	b.insert(v, h, int(n))
 	b.total += int(n)
 	return nil
 }

@@ -4,10 +4,11 @@ import (
 	"hash/maphash"
 	"reflect"
 	"time"
+	"unsafe"
 )
 
 // An identity tells values of a type apart: by == where the type has it, else by
-// their encoding.
+// their encoding. Not a number is equal to itself, so that it can be retracted.
 type identity[T any] struct {
 	equal func(a, b T) bool
 	hash  func(T) uint64
@@ -17,22 +18,29 @@ type identity[T any] struct {
 var seed = maphash.MakeSeed()
 
 func identityOf[T any](c Codec[T]) identity[T] {
-	if reflect.TypeFor[T]().Comparable() && !holdsInterface(reflect.TypeFor[T]()) {
-		return identity[T]{
-			equal: func(a, b T) bool { return any(a) == any(b) },
-			hash:  func(v T) uint64 { return maphash.Comparable(seed, any(v)) },
-		}
-	}
-	encode := func(v T) []byte {
+	encode := func(v T) string {
 		b, err := c.Encode(nil, v)
 		if err != nil {
 			panic(err) // becomes the error of the operator
 		}
-		return b
+		return string(b)
+	}
+	if reflect.TypeFor[T]().Comparable() && !holdsInterface(reflect.TypeFor[T]()) {
+		h := hasherOf(reflect.TypeFor[T]())
+		id := identity[T]{
+			equal: func(a, b T) bool { return any(a) == any(b) },
+			hash:  func(v T) uint64 { return h.sum(unsafe.Pointer(&v)) },
+		}
+		if h.floats {
+			id.equal = func(a, b T) bool {
+				return any(a) == any(b) || id.hash(a) == id.hash(b) && encode(a) == encode(b)
+			}
+		}
+		return id
 	}
 	return identity[T]{
-		equal: func(a, b T) bool { return string(encode(a)) == string(encode(b)) },
-		hash:  func(v T) uint64 { return maphash.Bytes(seed, encode(v)) },
+		equal: func(a, b T) bool { return encode(a) == encode(b) },
+		hash:  func(v T) uint64 { return maphash.String(seed, encode(v)) },
 	}
 }
 
