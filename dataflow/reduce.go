@@ -2,33 +2,46 @@ package dataflow
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 )
 
 // Reduce returns one value for every key: what a makes of the values under it. A
-// key without values has none.
+// key without values has none. A change of a key costs one change of what a keeps
+// and two results of it; an epoch that leaves the result as it was outputs nothing.
+//
+// A retraction may come before what it retracts. Until then the value is there
+// less than 0 times: a key has a result if its numbers add up to more than 0.
 func Reduce[K comparable, V, R any](s Stream[Keyed[K, V]], name string, a Aggregator[V, R]) Stream[Keyed[K, R]] {
+	return reduceAs("reduce", s, name, a)
+}
+
+// GroupBy is Reduce of the values by the key that key gives them.
+func GroupBy[T any, K comparable, R any](s Stream[T], name string, key func(T) K, a Aggregator[T, R]) Stream[Keyed[K, R]] {
+	return Reduce(KeyBy(s, key), name, a)
+}
+
+// reduceAs is Reduce under another name for people.
+func reduceAs[K comparable, V, R any](kind string, s Stream[Keyed[K, V]], name string, a Aggregator[V, R]) Stream[Keyed[K, R]] {
 	if s.n == nil {
 		return Stream[Keyed[K, R]]{}
 	}
 	types := fmt.Sprintf("%v of %v by %v", a.name, reflect.TypeFor[V](), reflect.TypeFor[K]())
-	n := s.n.g.addStateful("reduce", name, types, s.n)
+	n := s.n.g.addStateful(kind, name, types, s.n)
 	if a.make == nil {
-		s.n.g.problem(n, "has no aggregator")
+		s.n.g.problem(n, "%s", firstOr("has no aggregator", a.lacks))
 	}
 	if n.same != nil {
 		n.same = append(n.same, a.same...)
 	}
-	n.filters = []filterOf{onKey[K, V]}
 	n.build = func(b *builder, n *node, in []any) any {
 		r := &reduce[K, V, R]{
 			node: n, in: newExchange[K, V](b), out: new(port[Keyed[K, R]]),
 			same: identityOf(CBOR[R]()).equal, touched: make([][]touched[K, V, R], b.workers),
 		}
 		fresh := a.make(b)
-		r.tables = newTables[K](b, n, 0, func() *tally[V, R] { return &tally[V, R]{acc: fresh()} })
+		r.tables = newTables[K](b, n, 0, func() *tally[V, R] { return &tally[V, R]{acc: fresh(), loose: a.loose} })
 		b.run(n, r)
 		in[0].(*port[Keyed[K, V]]).read(func(x *turn, d Delta[Keyed[K, V]]) {
 			r.in.add(x, d.Value.Key, d.Value.Value, d.Diff)
@@ -46,12 +59,14 @@ type reduce[K comparable, V, R any] struct {
 	tables  []*table[K, *tally[V, R]]
 	touched [][]touched[K, V, R] // in this epoch, by worker
 	same    func(a, b R) bool
+	warned  atomic.Bool
 	out     *port[Keyed[K, R]]
 }
 
 type touched[K comparable, V, R any] struct {
 	key    K
 	group  *tally[V, R]
+	n      int // of the group before
 	before R
 	was    bool // there was a result before
 }
@@ -72,14 +87,13 @@ func (r *reduce[K, V, R]) absorb(x *turn) error {
 			}
 			if !g.touched {
 				g.touched = true
-				at := touched[K, V, R]{key: k, group: g, was: g.n > 0}
+				at := touched[K, V, R]{key: k, group: g, n: g.n, was: g.there()}
 				if at.was {
 					at.before = g.acc.result()
 				}
 				list = append(list, at)
 			}
-			g.n += diff
-			g.acc.add(v, diff, w.epoch)
+			g.add(v, diff, w.epoch)
 			return nil
 		})
 	})
@@ -112,12 +126,12 @@ func (r *reduce[K, V, R]) step(x *turn) error {
 
 func (r *reduce[K, V, R]) settle(w *turn, t *touched[K, V, R]) error {
 	g := t.group
-	g.touched = false
-	if g.n < 0 {
+	g.touched, g.changed = false, g.n != t.n
+	if g.n < 0 && r.warned.CompareAndSwap(false, true) {
 		w.g.log.Warn("more retractions than values", "in", r.node.String(), "key", t.key)
 	}
 	var now R
-	is := g.n > 0
+	is := g.there()
 	if is {
 		now = g.acc.result()
 	}
@@ -151,10 +165,21 @@ func (r *reduce[K, V, R]) recover(_ context.Context, _ *turn) error {
 // aggregator keeps of them.
 type tally[V, R any] struct {
 	n       int
-	saved   int // n as it is stored
-	touched bool
 	acc     accumulator[V, R]
+	touched bool // in this epoch
+	changed bool // n is not what is stored
+	loose   bool // see Aggregator; n is 0
 }
+
+func (g *tally[V, R]) add(v V, diff int, e Epoch) {
+	if !g.loose {
+		g.n += diff
+	}
+	g.acc.add(v, diff, e)
+}
+
+// there tells whether the key has a result.
+func (g *tally[V, R]) there() bool { return g.n > 0 || g.loose && !g.acc.empty() }
 
 func (g *tally[V, R]) empty() bool { return g.n == 0 && g.acc.empty() }
 
@@ -171,22 +196,15 @@ func (g *tally[V, R]) load(record, value []byte) error {
 	if record[0] == ofAccumulator {
 		return g.acc.load(record[1:], value)
 	}
-	n, size := binary.Varint(value)
-	if size <= 0 {
-		return fmt.Errorf("%q is not a number", value)
-	}
-	g.n, g.saved = int(n), int(n)
-	return nil
+	n, err := loadNumber(value)
+	g.n = int(n)
+	return err
 }
 
 func (g *tally[V, R]) save(put func(record, value []byte)) error {
-	if g.n != g.saved {
-		g.saved = g.n
-		var value []byte
-		if !g.empty() {
-			value = binary.AppendVarint(nil, int64(g.n))
-		}
-		put([]byte{ofGroup}, value)
+	if g.changed {
+		put([]byte{ofGroup}, savedNumber(int64(g.n)))
+		g.changed = false
 	}
 	return g.acc.save(func(record, value []byte) {
 		put(append([]byte{ofAccumulator}, record...), value)
