@@ -17,6 +17,7 @@ import (
 	rag "ragserver"
 	"ragserver/chunk"
 	"ragserver/dataflow"
+	"ragserver/dataflow/durable"
 	"ragserver/embed"
 	"ragserver/index/hybrid"
 	"ragserver/ingest"
@@ -169,10 +170,10 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error {
 		return p.graph.Run(ctx, dataflow.Options{
-			Backend:   backend{p.c.Store},
+			Backend:   durable.On(p.c.Store),
 			Prefix:    []byte(enginePrefix),
 			Logger:    p.c.Logger,
-			Transient: func(err error) bool { return errors.Is(err, store.ErrFull) },
+			Transient: durable.Transient,
 		})
 	})
 	work.Go(func() error { return p.dropUnknownSources(ctx) })
@@ -220,26 +221,3 @@ func (p *Pipeline) text(key string) (parsed, bool, error) { return p.texts.Get(k
 
 // Chunk returns a chunk as of the last commit, or false if it is gone.
 func (p *Pipeline) Chunk(id rag.ChunkID) (rag.Chunk, bool, error) { return readChunk(p.c.Store, id) }
-
-// backend gives the store to the engine.
-type backend struct{ store.Store }
-
-func (b backend) Scan(prefix []byte, fn func(key, value []byte) error) error {
-	for kv, err := range b.Store.Scan(prefix) {
-		if err == nil {
-			err = fn(kv.Key, kv.Value)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b backend) Commit(writes []dataflow.Write, sync bool) error {
-	batch := store.Batch{Ops: make([]store.Op, len(writes))}
-	for i, w := range writes {
-		batch.Ops[i] = store.Op(w)
-	}
-	return b.Store.Commit(&batch, sync)
-}

@@ -11,12 +11,10 @@ import (
 
 	rag "ragserver"
 	"ragserver/dataflow"
-	"ragserver/dataflow/dataflowtest"
 	"ragserver/embed"
 	"ragserver/ingest"
 	"ragserver/retrieve"
 	"ragserver/store"
-	"ragserver/store/pebblestore"
 )
 
 func paragraphs(n int) []string {
@@ -317,22 +315,4 @@ func TestCodecsKeepWhatARetractionNeeds(t *testing.T) {
 			t.Errorf("a record cut at %d is accepted", n)
 		}
 	}
-}
-
-func TestStoreServesTheEngine(t *testing.T) {
-	dataflowtest.Backend(t, func(t *testing.T) (dataflow.Backend, func() dataflow.Backend) {
-		dir := t.TempDir()
-		open := func() *pebblestore.Store {
-			s, err := pebblestore.Open(pebblestore.Config{Dir: dir})
-			check(t, err)
-			return s
-		}
-		s := open()
-		t.Cleanup(func() { check(t, s.Close()) })
-		return backend{s}, func() dataflow.Backend {
-			check(t, s.Close())
-			s = open()
-			return backend{s}
-		}
-	})
 }
