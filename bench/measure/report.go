@@ -41,25 +41,36 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 // A Target is what a figure shall be.
 type Target struct {
 	Value float64 `json:"value"`
-	More  bool    `json:"more"` // more is better
+	More  bool    `json:"more"`  // more is better
+	Times bool    `json:"times"` // Value is a multiple of the reference's figure
 }
 
 // AtLeast is a goal for what should be large, AtMost for what should be small.
-func AtLeast(v float64) Target { return Target{v, true} }
-func AtMost(v float64) Target  { return Target{v, false} }
+func AtLeast(v float64) Target { return Target{Value: v, More: true} }
+func AtMost(v float64) Target  { return Target{Value: v} }
+
+// TimesOrMore is a goal for a figure as a multiple of the reference's,
+// TimesOrLess for one that should be small.
+func TimesOrMore(v float64) Target { return Target{Value: v, More: true, Times: true} }
+func TimesOrLess(v float64) Target { return Target{Value: v, Times: true} }
 
 func (t Target) String() string {
+	sign, unit := "<=", ""
 	if t.More {
-		return fmt.Sprintf(">= %g", t.Value)
+		sign = ">="
 	}
-	return fmt.Sprintf("<= %g", t.Value)
+	if t.Times {
+		unit = "x"
+	}
+	return fmt.Sprintf("%s %g%s", sign, t.Value, unit)
 }
 
-func (t Target) met(v float64) bool {
-	if t.More {
-		return v >= t.Value
+// missed tells whether what was measured is not as it should be.
+func (t Target) missed(ours, theirs float64) bool {
+	if t.Times {
+		ours /= theirs
 	}
-	return v <= t.Value
+	return t.More && ours < t.Value || !t.More && ours > t.Value
 }
 
 // NewReport returns an empty report that knows the goals by what they are about.
@@ -107,7 +118,7 @@ func (r *Report) Print(w io.Writer) {
 		goal := ""
 		if row.Goal != nil {
 			goal = row.Goal.String()
-			if !row.Goal.met(float64(row.Ours)) {
+			if row.Goal.missed(float64(row.Ours), float64(row.Theirs)) {
 				goal += " (missed)"
 			}
 		}

@@ -9,11 +9,15 @@ import (
 )
 
 func TestReportShowsRatiosAndGoals(t *testing.T) {
-	r := NewReport(map[string]Target{"initial indexing": AtLeast(1500), "peak memory": AtMost(500)})
+	r := NewReport(map[string]Target{"initial indexing": AtLeast(1500), "peak memory": AtMost(500), "updates": TimesOrLess(0.1), "batch": TimesOrMore(2)})
 	r.Setting = "a machine"
 	r.Set("ragserver", "initial indexing", "docs/s", 300)
 	r.Set("pathway", "initial indexing", "docs/s", 150)
 	r.Set("ragserver", "peak memory", "MB", 400)
+	r.Set("ragserver", "updates", "ms", 30)
+	r.Set("pathway", "updates", "ms", 250)
+	r.Set("ragserver", "batch", "rows/s", 30)
+	r.Set("pathway", "batch", "rows/s", 10)
 	r.Problem("pathway", "%d went wrong", 2)
 	var out strings.Builder
 	r.Print(&out)
@@ -21,6 +25,8 @@ func TestReportShowsRatiosAndGoals(t *testing.T) {
 		"a machine",
 		"| initial indexing (docs/s) | 300 | 150 | 2x | >= 1500 (missed) |",
 		"| peak memory (MB) | 400 | - | - | <= 500 |",
+		"| updates (ms) | 30 | 250 | 0.12x | <= 0.1x (missed) |",
+		"| batch (rows/s) | 30 | 10 | 3x | >= 2x |",
 		"- pathway: 2 went wrong",
 	} {
 		if !strings.Contains(out.String(), want) {
