@@ -89,7 +89,8 @@ func (f *Feed[T]) take(limit, _ int) (n int) {
 	return n
 }
 
-// step pushes what was taken, the workers side by side.
+// step pushes what was taken, the workers side by side: each the next part of the
+// whole, so that an exchange, which goes from worker to worker, keeps the order.
 func (f *Feed[T]) step(x *turn) error {
 	n := 0
 	for _, b := range f.taken {
@@ -101,11 +102,14 @@ func (f *Feed[T]) step(x *turn) error {
 		x.finished = append(x.finished, b.causes...)
 	}
 	err := x.each(n, func(w *turn) error {
+		from, to := share(w, n)
 		for _, b := range f.taken {
 			w.cause = b.causes
-			for _, d := range share(w, n, b.deltas) {
+			size := len(b.deltas)
+			for _, d := range b.deltas[min(max(from, 0), size):min(max(to, 0), size)] {
 				f.out.push(w, d)
 			}
+			from, to = from-size, to-size
 		}
 		return nil
 	})

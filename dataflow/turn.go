@@ -75,17 +75,16 @@ func (x *turn) each(deltas int, f func(*turn) error) error {
 	return errors.Join(errs...)
 }
 
-// share returns the part of a batch that is for worker x, when deltas in all are
+// share returns which of a number of deltas are for worker x, when all of them are
 // handed to each.
-func share[T any](x *turn, deltas int, batch []T) []T {
-	switch {
+func share(x *turn, deltas int) (from, to int) {
+	switch w := len(x.turns); {
 	case deltas >= x.g.opts.enough():
-		n, w := len(batch), len(x.turns)
-		return batch[x.worker*n/w : (x.worker+1)*n/w]
+		return x.worker * deltas / w, (x.worker + 1) * deltas / w
 	case x.worker == 0:
-		return batch
+		return 0, deltas
 	}
-	return nil
+	return 0, 0
 }
 
 // guard calls f and says in which operator its error or panic arose.
