@@ -19,12 +19,22 @@ type column struct {
 	typ  reflect.Type
 }
 
-// The names that are not a value's.
-const (
-	timeColumn  = "time"
-	epochColumn = "epoch"
-	diffColumn  = "diff"
+// What the columns that are not a value's are called: the first name that the
+// value does not have.
+var (
+	timeNames = [2]string{"time", "epoch"}
+	diffNames = [2]string{"diff", "change"}
 )
+
+// free returns the first of names that no column has, or "".
+func free(columns []column, names [2]string) string {
+	for _, name := range names {
+		if !slices.ContainsFunc(columns, func(c column) bool { return strings.EqualFold(c.name, name) }) {
+			return name
+		}
+	}
+	return ""
+}
 
 // columnsOf returns the columns of a type.
 func columnsOf(typ reflect.Type) ([]column, error) {
@@ -36,11 +46,13 @@ func columnsOf(typ reflect.Type) ([]column, error) {
 		list[i].name = shortest(list, i)
 	}
 	for i, c := range list {
-		switch j := slices.IndexFunc(list[:i], func(o column) bool { return strings.EqualFold(o.name, c.name) }); {
-		case j >= 0:
+		if slices.ContainsFunc(list[:i], func(o column) bool { return strings.EqualFold(o.name, c.name) }) {
 			return nil, fmt.Errorf("%v has two columns %q", typ, c.name)
-		case strings.EqualFold(c.name, diffColumn), strings.EqualFold(c.name, epochColumn):
-			return nil, fmt.Errorf("%v has a column %q, which needs another name: a tag `flow:\"name\"`", typ, c.name)
+		}
+	}
+	for _, names := range [][2]string{timeNames, diffNames} {
+		if free(list, names) == "" {
+			return nil, fmt.Errorf("%v has columns %q and %q: one of them needs another name, in a tag `flow:\"name\"`", typ, names[0], names[1])
 		}
 	}
 	return list, nil
@@ -91,7 +103,7 @@ func shortest(list []column, i int) string {
 }
 
 func reserved(name string) bool {
-	return slices.ContainsFunc([]string{timeColumn, epochColumn, diffColumn}, func(r string) bool { return strings.EqualFold(r, name) })
+	return slices.ContainsFunc(slices.Concat(timeNames[:], diffNames[:]), func(r string) bool { return strings.EqualFold(r, name) })
 }
 
 // named returns the columns whose path ends with a name, or the one whose path

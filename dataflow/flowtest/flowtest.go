@@ -32,7 +32,7 @@
 // Two more columns place a row in the history: time, a number, is the epoch in
 // which the difference comes (0 if there is no such column), and diff is how many
 // more of the value there are then (+1 if there is none). Where the type has a
-// column time of its own, the epoch is called epoch.
+// column time or diff of its own, these are called epoch and change.
 //
 // A cell is a number, true or false, a time (RFC 3339, or a date), a duration
 // (1m30s), or a string, as it stands or in double quotes with the escapes of Go

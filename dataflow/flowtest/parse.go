@@ -78,9 +78,9 @@ func placesOf(head []string, columns []column) ([]int, error) {
 
 func placeOf(name string, columns []column) (int, error) {
 	switch {
-	case strings.EqualFold(name, timeName(columns)), strings.EqualFold(name, epochColumn):
+	case strings.EqualFold(name, free(columns, timeNames)):
 		return placeTime, nil
-	case strings.EqualFold(name, diffColumn):
+	case strings.EqualFold(name, free(columns, diffNames)):
 		return placeDiff, nil
 	case len(columns) == 1 && columns[0].at == nil:
 		return 0, nil
@@ -101,14 +101,4 @@ func names(columns []column) string {
 		list = append(list, strconv.Quote(c.name))
 	}
 	return strings.Join(list, ", ")
-}
-
-// timeName returns what the epoch is called.
-func timeName(columns []column) string {
-	for _, c := range columns {
-		if strings.EqualFold(c.name, timeColumn) {
-			return epochColumn
-		}
-	}
-	return timeColumn
 }

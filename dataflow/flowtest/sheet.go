@@ -39,10 +39,10 @@ func (s sheet[T]) head() []string {
 		cells = append(cells, c.name)
 	}
 	if s.time {
-		cells = append(cells, timeName(s.columns))
+		cells = append(cells, free(s.columns, timeNames))
 	}
 	if s.diff {
-		cells = append(cells, diffColumn)
+		cells = append(cells, free(s.columns, diffNames))
 	}
 	return cells
 }

@@ -89,14 +89,14 @@ a       | 0     | 10  | b         | 3          | 0.5 | 1`
 	flowtest.Want(t, changes, want)
 }
 
-func TestColumnNamedTime(t *testing.T) {
-	type event struct {
+func TestColumnsNamedTimeAndDiff(t *testing.T) {
+	type step struct {
 		Time dataflow.Time
-		Name string
+		Diff dataflow.Optional[int]
 	}
-	flowtest.Want(t, flowtest.Changes[event]{{Value: event{5, "a"}, Time: 2, Diff: -1}}, `
-		time | name | epoch | diff
-		5    | a    | 2     | -1`)
+	flowtest.Want(t, flowtest.Changes[step]{{Value: step{5, dataflow.Some(7)}, Time: 2, Diff: -1}}, `
+		time | diff | epoch | change
+		5    | 7    | 2     | -1`)
 }
 
 func TestEmbeddedStructHasItsOwnColumns(t *testing.T) {
@@ -128,18 +128,18 @@ func TestWhatIsWrongWithATable(t *testing.T) {
 		parse      func(string) error
 		text, want string
 	}{
-		"nothing":       {parse, "\n \n", `no line that names`},
-		"short row":     {parse, "a | b\n1", `line 2 has 1 cells, and there are 2 columns`},
-		"unknown":       {parse, "a | c", `there is no column "c"; there are "a", "b"`},
-		"twice":         {parse, "a | A", `column "A" is there twice`},
-		"not a number":  {parse, "a\n\nx", `line 3, column a: "x" is not a int`},
-		"epoch":         {parse, "a | time\n1 | noon", `line 2, column time: "noon" is not a whole number`},
-		"quote":         {parse, `"a | b`, `line 1: a quote is not closed`},
-		"two values":    {func(text string) error { _, err := flowtest.Parse[string](text); return err }, "a | b", `column "b" is there twice`},
-		"bad string":    {func(text string) error { _, err := flowtest.Parse[string](text); return err }, "a\n\"x\"y", `is not a string in double quotes`},
-		"ambiguous":     {ambiguous, "x", `column "x" can be any of "left.x", "right.x"`},
-		"a column diff": {func(text string) error { _, err := flowtest.Parse[struct{ Diff int }](text); return err }, "diff", `needs another name`},
-		"a date":        {func(text string) error { _, err := flowtest.Parse[time.Time](text); return err }, "at\nnoon", `"noon" is not a time such as`},
+		"nothing":      {parse, "\n \n", `no line that names`},
+		"short row":    {parse, "a | b\n1", `line 2 has 1 cells, and there are 2 columns`},
+		"unknown":      {parse, "a | c", `there is no column "c"; there are "a", "b"`},
+		"twice":        {parse, "a | A", `column "A" is there twice`},
+		"not a number": {parse, "a\n\nx", `line 3, column a: "x" is not a int`},
+		"epoch":        {parse, "a | time\n1 | noon", `line 2, column time: "noon" is not a whole number`},
+		"quote":        {parse, `"a | b`, `line 1: a quote is not closed`},
+		"two values":   {func(text string) error { _, err := flowtest.Parse[string](text); return err }, "a | b", `column "b" is there twice`},
+		"bad string":   {func(text string) error { _, err := flowtest.Parse[string](text); return err }, "a\n\"x\"y", `is not a string in double quotes`},
+		"ambiguous":    {ambiguous, "x", `column "x" can be any of "left.x", "right.x"`},
+		"both names":   {func(text string) error { _, err := flowtest.Parse[struct{ Diff, Change int }](text); return err }, "diff", `needs another name`},
+		"a date":       {func(text string) error { _, err := flowtest.Parse[time.Time](text); return err }, "at\nnoon", `"noon" is not a time such as`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := c.parse(c.text); err == nil || !strings.Contains(err.Error(), c.want) {
