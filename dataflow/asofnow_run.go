@@ -39,7 +39,7 @@ func (j *asOfNow[K, Q, S, Out]) absorb(x *turn) error {
 		err := j.state.drain(w, func(k K, v S, diff int) error {
 			a, err := j.touch(w, k)
 			if err == nil {
-				a.rows.add(v, diff)
+				_, err = a.rows.add(v, diff)
 			}
 			return err
 		})
@@ -57,7 +57,7 @@ func (j *asOfNow[K, Q, S, Out]) absorb(x *turn) error {
 }
 
 func (j *asOfNow[K, Q, S, Out]) touch(w *turn, k K) (*answering[Q, S, Out], error) {
-	a, err := j.tables[w.worker].at(k)
+	a, err := openKey(j.tables[w.worker], k)
 	if err == nil && !a.touched {
 		a.touched = true
 		j.touched.add(w, k, a)
@@ -79,19 +79,26 @@ func (j *asOfNow[K, Q, S, Out]) step(x *turn) error {
 
 // settle answers what is asked and takes back what is not asked any more.
 func (j *asOfNow[K, Q, S, Out]) settle(w *turn, k K, a *answering[Q, S, Out]) error {
-	w.at = j.node
 	a.touched = false
 	for _, d := range a.asked.kind.consolidate(a.queries) {
+		w.at = j.node
+		q, err := a.asked.at(d.Value)
+		if err != nil {
+			return err
+		}
 		if d.Diff < 0 {
-			a.asked.retract(d.Value, -d.Diff, func(n int, answers []Delta[Out]) { j.give(w, -n, answers) })
-		} else if n := a.asked.settleDebt(d.Value, d.Diff); n > 0 {
-			answers := j.answer(k, d.Value, a)
-			a.asked.remember(d.Value, w.epoch, n, answers)
+			a.asked.retract(q, -d.Diff, func(n int, answers []Delta[Out]) { j.give(w, -n, answers) })
+		} else if n := a.asked.settleDebt(q, d.Diff); n > 0 {
+			answers, err := j.answer(k, d.Value, a)
+			if err != nil {
+				return err
+			}
+			a.asked.remember(q, w.epoch, n, answers)
 			j.give(w, n, answers)
 		}
-		w.at = j.node
+		a.asked.forget(q)
 	}
-	a.queries = nil
+	w.at, a.queries = j.node, nil
 	if a.rows.owing() || a.asked.debts > 0 {
 		j.owing.once(w, j.node, k)
 	}
@@ -99,15 +106,19 @@ func (j *asOfNow[K, Q, S, Out]) settle(w *turn, k K, a *answering[Q, S, Out]) er
 }
 
 // answer returns what a query is told now.
-func (j *asOfNow[K, Q, S, Out]) answer(k K, q Q, a *answering[Q, S, Out]) []Delta[Out] {
+func (j *asOfNow[K, Q, S, Out]) answer(k K, q Q, a *answering[Q, S, Out]) ([]Delta[Out], error) {
+	rows, err := a.rows.all()
+	if err != nil {
+		return nil, err
+	}
 	var answers []Delta[Out]
-	for s, n := range a.rows.each() {
+	for s, n := range rows {
 		answers = append(answers, Delta[Out]{j.both(k, q, s), n})
 	}
 	if len(answers) == 0 && j.onlyA != nil {
 		answers = []Delta[Out]{{j.onlyA(k, q), 1}}
 	}
-	return answers
+	return answers, nil
 }
 
 func (j *asOfNow[K, Q, S, Out]) give(w *turn, n int, answers []Delta[Out]) {
@@ -124,6 +135,11 @@ func (j *asOfNow[K, Q, S, Out]) committed(*turn) {
 
 func (j *asOfNow[K, Q, S, Out]) recover(_ context.Context, _ *turn) error {
 	return recoverTables(j.tables, false, nil)
+}
+
+func (a *answering[Q, S, Out]) open(s stored) {
+	a.asked.open(s.part(sideA))
+	a.rows.open(s.part(sideB))
 }
 
 func (a *answering[Q, S, Out]) empty() bool { return a.rows.empty() && a.asked.empty() }

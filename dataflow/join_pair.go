@@ -19,6 +19,11 @@ type pair[A, B any] struct {
 	aloneB  bool
 }
 
+func (p *pair[A, B]) open(s stored) {
+	p.a.open(s.part(sideA))
+	p.b.open(s.part(sideB))
+}
+
 func (p *pair[A, B]) empty() bool { return p.a.empty() && p.b.empty() }
 
 func (p *pair[A, B]) load(record, value []byte) error {
@@ -40,7 +45,9 @@ func (p *pair[A, B]) save(put func(record, value []byte)) error {
 
 // ofSide returns a put that says which side a record is of.
 func ofSide(side byte, put func(record, value []byte)) func(record, value []byte) {
+	var at []byte
 	return func(record, value []byte) {
-		put(append([]byte{side}, record...), value)
+		at = append(append(at[:0], side), record...)
+		put(at, value)
 	}
 }

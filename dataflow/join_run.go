@@ -1,9 +1,6 @@
 package dataflow
 
-import (
-	"context"
-	"sync/atomic"
-)
+import "context"
 
 // joiner outputs the matches of a change when it is absorbed: a change of a with
 // the rows of b as they are then, and the other way round. Whatever the order, that
@@ -42,11 +39,15 @@ func (j *joiner[K, A, B, Out]) changeA(w *turn, k K, v A, diff int) error {
 	if err != nil {
 		return err
 	}
-	more := p.a.add(v, diff)
-	if more == 0 {
-		return nil
+	more, err := p.a.add(v, diff)
+	if err != nil || more == 0 {
+		return err
 	}
-	for v2, n := range p.b.each() {
+	matches, err := p.b.all()
+	if err != nil {
+		return err
+	}
+	for v2, n := range matches {
 		w.at = j.node
 		j.out.push(w, Delta[Out]{j.both(k, v, v2), more * n})
 	}
@@ -62,11 +63,15 @@ func (j *joiner[K, A, B, Out]) changeB(w *turn, k K, v B, diff int) error {
 	if err != nil {
 		return err
 	}
-	more := p.b.add(v, diff)
-	if more == 0 {
-		return nil
+	more, err := p.b.add(v, diff)
+	if err != nil || more == 0 {
+		return err
 	}
-	for v2, n := range p.a.each() {
+	matches, err := p.a.all()
+	if err != nil {
+		return err
+	}
+	for v2, n := range matches {
 		w.at = j.node
 		j.out.push(w, Delta[Out]{j.both(k, v2, v), more * n})
 	}
@@ -79,21 +84,28 @@ func (j *joiner[K, A, B, Out]) changeB(w *turn, k K, v B, diff int) error {
 
 // touch returns the state of k. The first time in an epoch it notes what is out.
 func (j *joiner[K, A, B, Out]) touch(w *turn, k K) (*pair[A, B], error) {
-	p, err := j.tables[w.worker].at(k)
+	w.at = j.node
+	p, err := openKey(j.tables[w.worker], k)
 	if err != nil || p.touched {
 		return p, err
 	}
 	p.touched = true
-	p.aloneA, p.aloneB = j.alone(p)
 	j.touched.add(w, k, p)
-	return p, nil
+	p.aloneA, p.aloneB, err = j.alone(p)
+	return p, err
 }
 
 // alone tells which side's rows come out by themselves.
-func (j *joiner[K, A, B, Out]) alone(p *pair[A, B]) (a, b bool) {
-	a = j.onlyA != nil && p.b.there == 0 && p.a.there > 0
-	b = j.onlyB != nil && p.a.there == 0 && p.b.there > 0
-	return a, b
+func (j *joiner[K, A, B, Out]) alone(p *pair[A, B]) (a, b bool, err error) {
+	if j.onlyA == nil && j.onlyB == nil {
+		return false, false, nil
+	}
+	someA, err := p.a.some()
+	if err != nil {
+		return false, false, err
+	}
+	someB, err := p.b.some()
+	return j.onlyA != nil && someA && !someB, j.onlyB != nil && someB && !someA, err
 }
 
 func (j *joiner[K, A, B, Out]) step(x *turn) error {
@@ -109,13 +121,20 @@ func (j *joiner[K, A, B, Out]) step(x *turn) error {
 }
 
 func (j *joiner[K, A, B, Out]) settle(w *turn, k K, p *pair[A, B]) error {
-	p.touched = false
-	a, b := j.alone(p)
+	w.at, p.touched = j.node, false
+	a, b, err := j.alone(p)
+	if err != nil {
+		return err
+	}
 	if a != p.aloneA {
-		turnOut(w, j.node, &p.a, a, j.out, func(v A) Out { return j.onlyA(k, v) })
+		if err := turnOut(w, j.node, &p.a, a, j.out, func(v A) Out { return j.onlyA(k, v) }); err != nil {
+			return err
+		}
 	}
 	if b != p.aloneB {
-		turnOut(w, j.node, &p.b, b, j.out, func(v B) Out { return j.onlyB(k, v) })
+		if err := turnOut(w, j.node, &p.b, b, j.out, func(v B) Out { return j.onlyB(k, v) }); err != nil {
+			return err
+		}
 	}
 	if p.a.owing() || p.b.owing() {
 		j.owing.once(w, j.node, k)
@@ -124,15 +143,21 @@ func (j *joiner[K, A, B, Out]) settle(w *turn, k K, p *pair[A, B]) error {
 }
 
 // turnOut outputs every row, or takes it back.
-func turnOut[V, Out any](w *turn, n *node, r *rows[V], on bool, to *port[Out], out func(V) Out) {
+func turnOut[V, Out any](w *turn, n *node, r *rows[V], on bool, to *port[Out], out func(V) Out) error {
+	list, err := r.all()
+	if err != nil {
+		return err
+	}
 	sign := -1
 	if on {
 		sign = +1
 	}
-	for v, count := range r.each() {
+	for v, count := range list {
 		w.at = n
 		to.push(w, Delta[Out]{out(v), sign * count})
 	}
+	w.at = n
+	return nil
 }
 
 func (j *joiner[K, A, B, Out]) committed(*turn) {
@@ -143,13 +168,4 @@ func (j *joiner[K, A, B, Out]) committed(*turn) {
 
 func (j *joiner[K, A, B, Out]) recover(_ context.Context, _ *turn) error {
 	return recoverTables(j.tables, false, nil)
-}
-
-// A warning is given once: that retractions are ahead of what they retract.
-type warning struct{ given atomic.Bool }
-
-func (o *warning) once(w *turn, n *node, key any) {
-	if o.given.CompareAndSwap(false, true) {
-		w.g.log.Warn("more retractions than values", "in", n.String(), "key", key)
-	}
 }
