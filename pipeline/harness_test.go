@@ -81,6 +81,7 @@ type model struct {
 	hash.Embedder
 	id    string
 	down  atomic.Bool
+	after time.Duration // how long it asks to wait when it is down
 	texts atomic.Int64
 }
 
@@ -88,7 +89,7 @@ func (m *model) Space() embed.Space { return embed.Space{ID: m.id, Dimensions: 2
 
 func (m *model) Embed(ctx context.Context, role embed.Role, texts []string) ([]rag.Vector, error) {
 	if m.down.Load() {
-		return nil, &remote.Error{Provider: "test", Status: 503, Message: "down", Temporary: true}
+		return nil, &remote.Error{Provider: "test", Status: 503, Message: "down", After: m.after, Temporary: true}
 	}
 	vectors, err := m.Embedder.Embed(ctx, role, texts)
 	if role == embed.Passage && err == nil {

@@ -96,6 +96,7 @@ func TestRestartDoesNothingAgain(t *testing.T) {
 
 func TestWordsAreSearchedWhileTheModelIsDown(t *testing.T) {
 	w := newWorld(t)
+	w.model.after = time.Hour // so that no try is under way when Status is asked
 	w.model.down.Store(true)
 	r := w.start()
 	w.source.put("a.md", "an okapi in the forest")
