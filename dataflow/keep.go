@@ -45,9 +45,9 @@ func (f *Feed[T]) EachKept(prefix []byte, fn func(key, value []byte) error) erro
 
 // Durable tells whether what is committed outlives Run: whether Options.Backend
 // is set. It waits until Run has recovered its state.
-func (f *Feed[T]) Durable() (bool, error) {
+func (f *Feed[T]) Durable(ctx context.Context) (bool, error) {
 	g := f.node.g
-	if err := g.awaitStart(context.Background()); err != nil {
+	if err := g.awaitStart(ctx); err != nil {
 		return false, err
 	}
 	return g.opts.Backend != nil, nil

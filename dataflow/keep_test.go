@@ -80,7 +80,7 @@ func TestKeptWithTheDeltas(t *testing.T) {
 		if v, err := f.Kept([]byte("b1")); err != nil || v != nil {
 			t.Errorf("what was removed is %q, %v", v, err)
 		}
-		if durable, err := f.Durable(); err != nil || !durable {
+		if durable, err := f.Durable(t.Context()); err != nil || !durable {
 			t.Errorf("durable %v, %v", durable, err)
 		}
 	})
@@ -91,7 +91,7 @@ func TestKeptWithTheDeltas(t *testing.T) {
 
 func TestNothingIsKeptWithoutBackend(t *testing.T) {
 	sink := keepRun(t, nil, func(_ context.Context, f *Feed[int]) {
-		if durable, err := f.Durable(); err != nil || durable {
+		if durable, err := f.Durable(t.Context()); err != nil || durable {
 			t.Errorf("durable %v, %v", durable, err)
 		}
 	})
