@@ -45,34 +45,30 @@ func newWorld(t *testing.T) *world {
 	return &world{t: t, store: memstore.New(), dir: t.TempDir(), source: newMemory(), model: &model{id: "a"}}
 }
 
-// A memory makes a new source of the same collection for every run, since a
-// source runs once.
+// A memory is the collection of a source, and what it holds by key.
 type memory struct {
 	docs map[string]string
 	live *ingesttest.Memory
 }
 
-func newMemory() *memory { return &memory{docs: make(map[string]string)} }
+func newMemory() *memory {
+	return &memory{docs: make(map[string]string), live: ingesttest.NewMemory("mem")}
+}
 
 func (m *memory) put(key, text string) {
 	m.docs[key] = text
-	if m.live != nil {
-		m.live.Put(key, []byte(text))
-	}
+	m.live.Put(key, []byte(text))
 }
 
 func (m *memory) remove(key string) {
 	delete(m.docs, key)
-	if m.live != nil {
-		m.live.Delete(key)
-	}
+	m.live.Delete(key)
 }
 
+// open returns a new source of the collection for every run, since a source runs
+// once.
 func (m *memory) open() *ingesttest.Memory {
-	m.live = ingesttest.NewMemory("mem")
-	for key, text := range m.docs {
-		m.live.Put(key, []byte(text))
-	}
+	m.live = m.live.Again()
 	return m.live
 }
 

@@ -70,7 +70,9 @@ func history(t *testing.T, random *rand.Rand) {
 
 	embedded := w.model.texts.Load()
 	fresh := newWorld(t)
-	fresh.source.docs = w.source.docs
+	for key, text := range w.source.docs {
+		fresh.source.put(key, text)
+	}
 	s := fresh.start()
 	s.settled()
 	want := s.all(words)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"ragserver/dataflow"
 	"ragserver/embed"
 	"ragserver/ingest"
+	"ragserver/ingest/ingesttest"
 	"ragserver/retrieve"
 	"ragserver/store"
 )
@@ -259,6 +261,60 @@ func TestBatchOfOneDocumentIsSeenWhole(t *testing.T) {
 	check(t, r.stop())
 }
 
+// A disturbed source runs a function instead of its first Open.
+type disturbed struct {
+	*ingesttest.Memory
+	first  sync.Once
+	opened func(ctx context.Context, o rag.Object) (io.ReadCloser, error)
+}
+
+func (s *disturbed) Open(ctx context.Context, o rag.Object) (r io.ReadCloser, err error) {
+	asked := false
+	s.first.Do(func() {
+		r, err = s.opened(ctx, o)
+		asked = true
+	})
+	if asked {
+		return r, err
+	}
+	return s.Memory.Open(ctx, o)
+}
+
+func TestStateThatWasThereWhileReadingIsReadOver(t *testing.T) {
+	const text = "an okapi in the forest"
+	for name, between := range map[string]func(*ingesttest.Memory){
+		"edited":  func(m *ingesttest.Memory) { m.Put("a.md", []byte("a lion in the steppe")) },
+		"deleted": func(m *ingesttest.Memory) { m.Delete("a.md") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.source.put("a.md", text)
+			r := w.start(func(c *Config) {
+				m := w.source.live
+				c.Sources[0].Source = &disturbed{Memory: m, opened: func(ctx context.Context, o rag.Object) (io.ReadCloser, error) {
+					between(m)
+					defer m.Put("a.md", []byte(text))
+					return m.Open(ctx, o)
+				}}
+			})
+			r.settled()
+			check(t, r.stop())
+		})
+	}
+}
+
+func TestDocumentThatWasAwayWhenItWasReadIsReadAgain(t *testing.T) {
+	w := newWorld(t)
+	w.source.put("a.md", "an okapi in the forest")
+	r := w.start(func(c *Config) {
+		c.Sources[0].Source = &disturbed{Memory: w.source.live, opened: func(context.Context, rag.Object) (io.ReadCloser, error) {
+			return nil, fmt.Errorf("opening: %w", ingest.ErrGone)
+		}}
+	})
+	r.settled()
+	check(t, r.stop())
+}
+
 func TestTwoSourcesOfOneNameAreRefused(t *testing.T) {
 	w := newWorld(t)
 	s := Source{Name: "x", Source: w.source.open()}
@@ -276,11 +332,7 @@ func TestReadStopsAtTheLimitWhateverTheListingSaid(t *testing.T) {
 	}
 }
 
-func TestGoneDocumentIsAFailureThatSaysSo(t *testing.T) {
-	got := readFailure(listed{}, fmt.Errorf("opening: %w", ingest.ErrGone))
-	if !strings.Contains(got.Failure, "deleted") {
-		t.Errorf("got %q", got.Failure)
-	}
+func TestTooLongIsAFailureThatSaysSo(t *testing.T) {
 	if got := readFailure(listed{}, errors.Join(context.DeadlineExceeded)); !strings.Contains(got.Failure, "too long") {
 		t.Errorf("got %q", got.Failure)
 	}

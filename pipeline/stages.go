@@ -126,18 +126,17 @@ func (r *reader) tooLarge(size int64) error {
 
 // readFailure turns an error into the result of a document that cannot be read.
 func readFailure(_ listed, err error) parsed {
-	switch {
-	case errors.Is(err, ingest.ErrGone):
-		return parsed{Failure: "deleted while it was being read"}
-	case errors.Is(err, context.DeadlineExceeded):
+	if errors.Is(err, context.DeadlineExceeded) {
 		return parsed{Failure: "reading and parsing took too long"}
 	}
 	return parsed{Failure: err.Error()}
 }
 
 // readAgain tells whether reading may succeed later without a change of the
-// object: a network that fails, not a file that may not be read.
-func readAgain(err error) bool { return remote.Temporary(err) }
+// object: a network that fails, not a file that may not be read. What is gone may
+// come back as it was, as with a folder that is unmounted for a moment, and its
+// source then sees no change; if it stays away, the source takes it out.
+func readAgain(err error) bool { return remote.Temporary(err) || errors.Is(err, ingest.ErrGone) }
 
 // An embedStage cuts documents into chunks and embeds them.
 type embedStage struct {

@@ -3,10 +3,9 @@ package ingesttest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"iter"
+	"strconv"
 	"sync"
 	"time"
 
@@ -17,11 +16,16 @@ import (
 // A Memory is a source whose collection is in memory: a stand-in for tests of
 // whoever reads sources. It notices changes at once.
 type Memory struct {
+	*collection
 	name   string
 	poller *ingest.Poller
+}
 
+// A collection outlives the sources that read it.
+type collection struct {
 	mu      sync.Mutex // guards what follows
 	objects map[string]memoryObject
+	puts    int
 	fail    error
 }
 
@@ -32,18 +36,31 @@ type memoryObject struct {
 
 // NewMemory returns an empty source.
 func NewMemory(name string) *Memory {
-	m := &Memory{name: name, objects: make(map[string]memoryObject)}
+	return newMemory(name, &collection{objects: make(map[string]memoryObject)})
+}
+
+// Again returns a new source of the same collection, as after a restart: a source
+// runs once. It alone is told of what changes by its own methods.
+func (m *Memory) Again() *Memory { return newMemory(m.name, m.collection) }
+
+func newMemory(name string, c *collection) *Memory {
+	m := &Memory{collection: c, name: name}
 	m.poller = ingest.NewPoller(ingest.PollerConfig{Name: name, Lister: m, Interval: time.Hour, MinRetry: time.Millisecond, MaxRetry: 10 * time.Millisecond})
 	m.poller.SetMode(true, time.Hour, "")
 	return m
 }
 
-// Put adds an object, or replaces the one with this key. Its version is a hash
-// of data.
+// Put adds an object, or replaces the one with this key. No two have the same
+// version: were it made of data, then data that goes and comes back between two
+// looks would be no change, although what was there meanwhile, or that nothing
+// was, may have been read under that version.
 func (m *Memory) Put(key string, data []byte) {
-	sum := sha256.Sum256(data)
+	m.mu.Lock()
+	m.puts++
+	version := strconv.Itoa(m.puts)
+	m.mu.Unlock()
 	m.PutObject(rag.Object{
-		URI: rag.NewURI(m.name, key), Path: key, Version: hex.EncodeToString(sum[:8]),
+		URI: rag.NewURI(m.name, key), Path: key, Version: version,
 		Size: int64(len(data)), Modified: time.Now(),
 	}, data)
 }

@@ -13,51 +13,30 @@ import (
 )
 
 func TestMemory(t *testing.T) {
-	ingesttest.Run(t, func(*testing.T) ingesttest.Collection { return new(collection) })
+	ingesttest.Run(t, func(*testing.T) ingesttest.Collection { return &collection{ingesttest.NewMemory("mem")} })
 }
 
-// A collection outlives its sources, which a Memory does not: every new one is
-// given what the last one held.
-type collection struct {
-	data   map[string]string
-	broken error
-	source *ingesttest.Memory
-}
+type collection struct{ latest *ingesttest.Memory }
 
 func (c *collection) Source(*testing.T) ingest.Source {
-	c.source = ingesttest.NewMemory("mem")
-	for key, data := range c.data {
-		c.source.Put(key, []byte(data))
-	}
-	c.source.Fail(c.broken)
-	return c.source
+	c.latest = c.latest.Again()
+	return c.latest
 }
 
-func (c *collection) Put(_ *testing.T, key, data string) {
-	if c.data == nil {
-		c.data = make(map[string]string)
-	}
-	c.data[key] = data
-	if c.source != nil {
-		c.source.Put(key, []byte(data))
-	}
-}
+func (c *collection) Put(_ *testing.T, key, data string) { c.latest.Put(key, []byte(data)) }
+func (c *collection) Delete(_ *testing.T, key string)    { c.latest.Delete(key) }
+func (c *collection) Break(*testing.T)                   { c.latest.Fail(errors.New("the listing is broken")) }
+func (c *collection) Mend(*testing.T)                    { c.latest.Fail(nil) }
 
-func (c *collection) Delete(_ *testing.T, key string) {
-	delete(c.data, key)
-	if c.source != nil {
-		c.source.Delete(key)
-	}
-}
-
-func (c *collection) Break(*testing.T) { c.fail(errors.New("the listing is broken")) }
-func (c *collection) Mend(*testing.T)  { c.fail(nil) }
-
-func (c *collection) fail(err error) {
-	c.broken = err
-	if c.source != nil {
-		c.source.Fail(err)
-	}
+func TestWhatComesBackHasAnotherVersion(t *testing.T) {
+	m := ingesttest.NewMemory("mem")
+	m.Put("a", []byte("1"))
+	r := ingesttest.Receive(t, m, nil)
+	r.AwaitSynced(1)
+	first := r.Objects()["a"].Version
+	m.Delete("a")
+	m.Put("a", []byte("1"))
+	r.AwaitVersion("a", first)
 }
 
 // A forgetful source drops every deletion.
