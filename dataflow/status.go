@@ -18,8 +18,12 @@ type Status struct {
 	// zero until Run has recovered its state.
 	CompleteUntil time.Time
 
-	Ops     []OpStatus // asynchronous operators, in the order of the graph
-	Stalled error      // why the running commit is tried again; nil if it is not
+	Ops []OpStatus // asynchronous operators, in the order of the graph
+	// Late counts what operators have dropped because it came too late, by
+	// their names, since Run began.
+	Late map[string]uint64
+
+	Stalled error // why the running commit is tried again; nil if it is not
 }
 
 // OpStatus is what an asynchronous operator is doing. The counts of what was
@@ -56,6 +60,7 @@ func (g *Graph) Status() Status {
 		s.Pending += op.Queued + op.Running + op.Retrying
 		s.Ops = append(s.Ops, op)
 	}
+	s.Late = lateCounts(running)
 	if s.Pending == 0 && g.flights.drained() != nil {
 		s.Pending = 1 // on its way from one operator to another
 	}
