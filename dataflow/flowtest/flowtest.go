@@ -59,6 +59,7 @@ type Inputs struct {
 	t     testing.TB
 	graph *dataflow.Graph
 	list  []input
+	way   way
 }
 
 // From adds an input with the changes of a table.
@@ -79,6 +80,9 @@ func FromChanges[T any](in *Inputs, changes Changes[T]) dataflow.Stream[T] {
 	}
 	for _, c := range changes {
 		f.at[c.Time] = append(f.at[c.Time], dataflow.Delta[T]{Value: c.Value, Diff: c.Diff})
+	}
+	if in.way == crowded {
+		f.crowd()
 	}
 	in.list = append(in.list, f)
 	return f.to.Stream()
@@ -105,6 +109,29 @@ func (f *feed[T]) close()            { f.to.Close() }
 func (f *feed[T]) send(ctx context.Context, time, from, to int) (dataflow.Ticket, error) {
 	return f.to.Send(ctx, dataflow.Batch[T]{Deltas: slices.Clone(f.at[time][from:to])})
 }
+
+// crowd puts so many rows that come and go between those of each time that the
+// engine shares them among its workers. An input to which rows are only added stays
+// so.
+func (f *feed[T]) crowd() {
+	retracts := func(d dataflow.Delta[T]) bool { return d.Diff < 0 }
+	if !slices.ContainsFunc(slices.Concat(slices.Collect(maps.Values(f.at))...), retracts) {
+		return
+	}
+	for time, rows := range f.at {
+		var list []dataflow.Delta[T]
+		for _, d := range rows {
+			list = append(list, d)
+			for range 1 + manyRows/len(rows) {
+				list = append(list, dataflow.Delta[T]{Value: d.Value, Diff: +1}, dataflow.Delta[T]{Value: d.Value, Diff: -1})
+			}
+		}
+		f.at[time] = list
+	}
+}
+
+// manyRows are more than one worker is given alone.
+const manyRows = 512
 
 // times returns the times of all inputs, ascending.
 func (in *Inputs) times() []int {

@@ -32,26 +32,26 @@ func run[Out any](t testing.TB, o dataflow.Options, w way, program func(*Inputs)
 	if _, err := columnsOf(reflect.TypeFor[Out]()); err != nil {
 		t.Fatal(err)
 	}
-	in := &Inputs{t: t, graph: dataflow.New(t.Name())}
+	in := &Inputs{t: t, graph: dataflow.New(t.Name()), way: w}
 	result := program(in)
 	if result == (dataflow.Stream[Out]{}) {
 		t.Fatal("the program returns the zero Stream")
 	}
 	out := new(record[Out])
 	dataflow.Subscribe(result, "flowtest", out.add)
-	if err := in.run(t.Context(), o, w, out.begin); err != nil {
+	if err := in.run(t.Context(), o, out.begin); err != nil {
 		t.Fatal(err)
 	}
 	return out.changes.consolidated()
 }
 
 // run runs the graph while it plays the inputs.
-func (in *Inputs) run(ctx context.Context, o dataflow.Options, w way, begin func(time int)) error {
+func (in *Inputs) run(ctx context.Context, o dataflow.Options, begin func(time int)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ran := make(chan error, 1)
 	go func() { ran <- in.graph.Run(ctx, o) }()
-	played := in.play(ctx, w, begin)
+	played := in.play(ctx, begin)
 	if played != nil {
 		cancel()
 	}
@@ -68,12 +68,13 @@ const (
 	byTime   way = iota // those of one time together
 	atOnce              // all together
 	rowByRow            // each alone
+	crowded             // those of one time, among many that come and go
 )
 
 // play sends the rows, time by time, and closes the inputs.
-func (in *Inputs) play(ctx context.Context, w way, begin func(time int)) error {
+func (in *Inputs) play(ctx context.Context, begin func(time int)) error {
 	send := in.sendTogether
-	switch w {
+	switch in.way {
 	case atOnce:
 		send = in.sendOnly
 	case rowByRow:

@@ -9,8 +9,10 @@ import (
 
 // SameBothWays demands that a program has one result, however it is run: as a
 // batch and as a stream, also one row at a time; by 1, 2 and 4 workers; with its
-// state in memory, and in a backend with next to nothing in memory. It returns the
-// changes of the stream, which are the same for any number of workers.
+// state in memory, and in a backend with next to nothing in memory. So that the
+// workers have something to share, it also has many rows come and go in each time,
+// of inputs that have retractions anyway. It returns the changes of the stream,
+// which are the same for any number of workers.
 //
 // A program whose result depends by its meaning on what came first, or on what
 // came together - AsOfNowJoin, a cutoff, the earliest and latest value - is not
@@ -31,8 +33,9 @@ func SameBothWays[Out any](t testing.TB, program func(*Inputs) dataflow.Stream[O
 			}
 			same(t, way+", a batch", Run(t, o, program).Final(), final)
 		}
-		way := fmt.Sprintf("%d workers, row by row", workers)
-		same(t, way, run(t, dataflow.Options{Workers: workers}, rowByRow, program).Final(), final)
+		o := dataflow.Options{Workers: workers}
+		same(t, fmt.Sprintf("%d workers, row by row", workers), run(t, o, rowByRow, program).Final(), final)
+		same(t, fmt.Sprintf("%d workers, many rows", workers), run(t, o, crowded, program), stream)
 	}
 	return stream
 }
