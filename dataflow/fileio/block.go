@@ -9,8 +9,8 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// A block is a part of a file that was sent: whole records, of about blockSize
-// bytes. The blocks of a file follow each other from the end of its head.
+// A block is a part of a file that was sent: whole records, of about
+// sizes.block bytes. The blocks of a file follow each other from the end of its head.
 type block struct {
 	length int64
 	lines  int
@@ -19,13 +19,22 @@ type block struct {
 	open   bool   // does not end with a line end: the last of a file
 }
 
-const (
-	// blockSize makes batches of some thousand rows.
-	blockSize = 256 << 10
-	// A last block that is shorter than minBlock is written again with what
-	// is appended, so that a file that grows by lines has no block for each.
-	minBlock = 32 << 10
-)
+// Sizes are those of the parts of a file.
+type sizes struct {
+	block int // bytes read at a time, of which most are a block
+
+	// A last block that is shorter than short bytes is written again with
+	// what is appended, so that a file that grows by lines has no block for
+	// each.
+	short int
+
+	group int   // blocks that are compared with each other when a file was rewritten
+	small int64 // bytes up to which a file that changed is always compared in full
+}
+
+// defaultSizes make batches of some thousand rows, and replace up to 32 MiB of a
+// file in one epoch.
+var defaultSizes = sizes{block: 256 << 10, short: 32 << 10, group: 128, small: 8 << 20}
 
 const (
 	flagGap = 1 << iota

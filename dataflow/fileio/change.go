@@ -16,11 +16,11 @@ func (r *Reader[T]) buffer() []byte {
 	if b, ok := r.buffers.Get().(*[]byte); ok {
 		return (*b)[:0]
 	}
-	return make([]byte, 0, blockSize)
+	return make([]byte, 0, r.sizes.block)
 }
 
 func (r *Reader[T]) release(b []byte) {
-	if cap(b) == blockSize {
+	if cap(b) == r.sizes.block {
 		r.buffers.Put(&b)
 	}
 }
@@ -43,7 +43,7 @@ func digest(from io.Reader, buf []byte) (sum uint64, n int64, err error) {
 // cutterAt returns a cutter for the file from at on.
 func (r *Reader[T]) cutterAt(in io.ReaderAt, at int64) *cutter {
 	return &cutter{
-		layout: r.format.layout, limit: r.config.maxLine(), final: r.config.Static,
+		layout: r.format.layout, size: r.sizes.block, limit: r.config.maxLine(), final: r.config.Static,
 		from: io.NewSectionReader(in, at, 1<<62-at), spare: r.buffer,
 	}
 }

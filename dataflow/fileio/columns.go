@@ -13,6 +13,8 @@ type column struct {
 	name  string
 	index []int // of the field, for reflect.Value.FieldByIndex
 
+	optional bool // is a pointer
+
 	// set parses text into the field, and text appends what it holds.
 	// Absent is a field that is a nil pointer: nothing between two commas.
 	set  func(field reflect.Value, text string, absent bool) error
@@ -72,7 +74,7 @@ func (c *column) convert(t reflect.Type) bool {
 		if !to.convert(t.Elem()) {
 			return false
 		}
-		c.set, c.text = to.setPointer, to.textPointer
+		c.set, c.text, c.optional = to.setPointer, to.textPointer, true
 	default:
 		c.convertKind(t)
 	}

@@ -11,6 +11,7 @@ import (
 // A cutter cuts a file into blocks.
 type cutter struct {
 	layout layout
+	size   int  // bytes to read at a time
 	limit  int  // of a record, in bytes
 	final  bool // the end of the file ends its last record
 	from   io.Reader
@@ -28,7 +29,7 @@ type piece struct {
 // next returns the next block, or io.EOF if there is none: what is left is not
 // finished yet.
 func (c *cutter) next() (piece, error) {
-	for want := blockSize; ; want *= 2 {
+	for want := c.size; ; want *= 2 {
 		if err := c.fill(want); err != nil {
 			return piece{}, err
 		}
@@ -100,7 +101,7 @@ func (c *cutter) skip() (piece, error) {
 			}
 			return piece{block: block{length: length, lines: 1, sum: sum.Sum64(), gap: true, open: n < 0}}, nil
 		}
-		if err := c.fill(blockSize); err != nil {
+		if err := c.fill(c.size); err != nil {
 			return piece{}, err
 		}
 	}

@@ -17,14 +17,11 @@ type sight struct {
 	compared bool      // all that was sent of it, with what it holds
 }
 
-// small is the size up to which a file that changed is always compared in full.
-const small = 8 << 20
-
 // growing tells whether of a file that was sent up to size only the end is to be
 // compared now: it is large, is being written, and has grown by less than a
 // quarter since the whole of it was compared. Otherwise a file that grows by
 // lines would cost its square.
-func (s sight) growing(f *file) bool {
+func (s sight) growing(f *file, small int64) bool {
 	rest := grain + time.Duration(f.size)*10*time.Nanosecond // as long as reading takes at 100 MB/s
 	return f.size > small && s.stamp.inode == f.stamp.inode && s.stamp.size >= f.size &&
 		max(s.stamp.modified, s.stamp.changed) > s.at.Add(-rest).UnixNano() &&
@@ -109,7 +106,7 @@ func (r *Reader[T]) compare(ctx context.Context, f *file, s sight) error {
 		return r.rewrite(ctx, f, s, head, 0)
 	}
 	first := 0
-	if s.growing(f) {
+	if s.growing(f, r.sizes.small) {
 		first = max(0, len(f.blocks)-1)
 	}
 	same, err := r.compareFrom(f, s.in, first)
@@ -162,7 +159,7 @@ func (r *Reader[T]) grow(ctx context.Context, f *file, s sight) error {
 		return r.extend(ctx, f, s, 0, 0)
 	}
 	last := f.blocks[i-1]
-	if last.length >= minBlock || last.gap || last.open {
+	if last.length >= int64(r.sizes.short) || last.gap || last.open {
 		return r.extend(ctx, f, s, i, 0)
 	}
 	return r.extend(ctx, f, s, i-1, int(last.length))

@@ -30,6 +30,7 @@ type Reader[T any] struct {
 	config Config
 	format format[T]
 	place  place
+	sizes  sizes
 	log    *slog.Logger
 
 	// Used by Run's goroutine only.
@@ -38,7 +39,7 @@ type Reader[T any] struct {
 	keeps   bool // what is sent may have to be retracted
 	flushed uint64
 
-	buffers sync.Pool // of []byte with blockSize capacity
+	buffers sync.Pool // of []byte with room for a block
 	stats   struct{ rows, bad, bytes, files atomic.Int64 }
 }
 
@@ -62,7 +63,7 @@ func newReader[T any](feed *dataflow.Feed[T], c Config, f format[T]) (*Reader[T]
 		return nil, fmt.Errorf("fileio: %w", err)
 	}
 	f.rows = fmt.Sprintf("%s; at most %d bytes", f.rows, c.maxLine())
-	return &Reader[T]{feed: feed, config: c, format: f, place: at, log: c.logger(), files: make(map[string]*file)}, nil
+	return &Reader[T]{feed: feed, config: c, format: f, place: at, sizes: defaultSizes, log: c.logger(), files: make(map[string]*file)}, nil
 }
 
 // Stats returns what was done. Any goroutine may call it.

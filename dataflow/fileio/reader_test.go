@@ -169,7 +169,7 @@ func TestBackPressure(t *testing.T) {
 	<-hold.entered
 	// 15 MB are 58 blocks: one at the sink, one in the feed, one being sent,
 	// and 2 for each parser.
-	const most = 3 * (blockSize/15 + 1)
+	const most = 3 * (256<<10/15 + 1)
 	for range 50 {
 		if n := r.reader.Stats().Rows; n > most {
 			t.Fatalf("%d rows were handed over while the sink stood still, want at most %d", n, most)

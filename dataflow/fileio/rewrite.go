@@ -10,15 +10,11 @@ import (
 	"ragserver/dataflow"
 )
 
-// groupBlocks is how many blocks of a file that was rewritten are compared with
-// each other, and change in one epoch: 32 MiB of it.
-const groupBlocks = 128
-
 // rewrite replaces the blocks of f from i on by those of the file, which begins
 // with head, group by group.
 func (r *Reader[T]) rewrite(ctx context.Context, f *file, s sight, head []byte, i int) error {
 	same := string(head) == string(f.head)
-	if !same && len(f.blocks) > groupBlocks {
+	if !same && len(f.blocks) > r.sizes.group {
 		// What is left of the old file must not be read with the new head.
 		if err := r.remove(ctx, f.name); err != nil {
 			return err
@@ -38,7 +34,7 @@ func (r *Reader[T]) rewrite(ctx context.Context, f *file, s sight, head []byte, 
 	s.compared = true
 	c := r.cutterAt(s.in, f.size)
 	for len(old) > 0 {
-		n := min(len(old), groupBlocks)
+		n := min(len(old), r.sizes.group)
 		w.at, w.line, w.old, old = i, f.line(len(f.blocks)), old[:n], old[n:]
 		ended, err := w.cut(c)
 		if err != nil {
@@ -57,7 +53,7 @@ func (r *Reader[T]) rewrite(ctx context.Context, f *file, s sight, head []byte, 
 		if ended && len(old) == 0 {
 			return nil
 		}
-		i += groupBlocks
+		i += n
 	}
 	return r.extend(ctx, f, s, len(f.blocks), 0)
 }
@@ -79,7 +75,7 @@ type swap[T any] struct {
 // cut takes the next group of new blocks, and tells whether it is the last.
 func (w *swap[T]) cut(c *cutter) (ended bool, err error) {
 	w.pieces = nil
-	for len(w.pieces) < groupBlocks {
+	for len(w.pieces) < w.reader.sizes.group {
 		p, err := c.next()
 		if errors.Is(err, io.EOF) {
 			return true, nil
