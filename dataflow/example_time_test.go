@@ -73,3 +73,49 @@ func ExampleAt() {
 	fmt.Println(t.Add(90*time.Minute).Time(), t.Add(time.Hour).Sub(t))
 	// Output: 2026-05-01 13:30:00 +0000 UTC 1h0m0s
 }
+
+// Sums of ten seconds; a reading that comes late corrects its window.
+func ExampleWindowBy() {
+	d := newDemo()
+	in := history(d, readings(reading{3, 1}, reading{8, 2}, reading{12, 3}), readings(reading{9, 4}))
+	windows := dataflow.WindowBy(in, "", readAt, dataflow.Tumbling(10, 0))
+	show(d, dataflow.Reduce(windows, "sum", dataflow.Sum(func(r reading) int { return r.Value })))
+	// Output:
+	// epoch 1: {Key:{Key:x Start:0 End:10} Value:3} +1
+	// epoch 1: {Key:{Key:x Start:10 End:20} Value:3} +1
+	// epoch 2: {Key:{Key:x Start:0 End:10} Value:3} -1
+	// epoch 2: {Key:{Key:x Start:0 End:10} Value:7} +1
+}
+
+// A reading that comes late joins two sessions.
+func ExampleSession() {
+	d := newDemo()
+	in := history(d, readings(reading{1, 1}, reading{4, 2}, reading{12, 3}), readings(reading{8, 4}))
+	windows := dataflow.WindowBy(in, "sessions", readAt, dataflow.Session(5))
+	show(d, dataflow.Reduce(windows, "count", dataflow.Count[reading]()))
+	// Output:
+	// epoch 1: {Key:{Key:x Start:1 End:4} Value:2} +1
+	// epoch 1: {Key:{Key:x Start:12 End:12} Value:1} +1
+	// epoch 2: {Key:{Key:x Start:1 End:12} Value:4} +1
+	// epoch 2: {Key:{Key:x Start:1 End:4} Value:2} -1
+	// epoch 2: {Key:{Key:x Start:12 End:12} Value:1} -1
+}
+
+// One result for each window, when time has come to its end; what comes after that
+// is in a stream of its own.
+func ExampleWindowReduce() {
+	d := newDemo()
+	in := history(d, readings(reading{3, 1}, reading{8, 2}), readings(reading{11, 3}), readings(reading{9, 4}))
+	windows := dataflow.WindowReduce(in, "sums", readAt, dataflow.Tumbling(10, 0), dataflow.ExactlyOnce(0),
+		dataflow.Sum(func(r reading) int { return r.Value }))
+	show(d, dataflow.Concat(
+		dataflow.Map(windows.Results, func(w dataflow.Keyed[dataflow.Windowed[string], int]) string {
+			return fmt.Sprintf("from %d to %d: %d", w.Key.Start, w.Key.End, w.Value)
+		}),
+		dataflow.Map(windows.Late, func(w dataflow.Keyed[dataflow.Windowed[string], reading]) string {
+			return fmt.Sprintf("late: %+v", w.Value)
+		})))
+	// Output:
+	// epoch 2: from 0 to 10: 3 +1
+	// epoch 3: late: {At:9 Value:4} +1
+}
