@@ -11,18 +11,32 @@ import (
 func (g *Graph) Explain() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "dataflow %s\ndefined:\n", g.name)
-	for _, n := range g.nodes {
-		b.WriteString("  " + n.String() + reads(n.inputs) + "\n")
-	}
+	explainDefined(&b, g.nodes, "  ")
 	b.WriteString("runs:\n")
-	for _, chain := range chains(optimized(g.nodes)) {
+	explainRunning(&b, g.nodes, "  ")
+	return b.String()
+}
+
+func explainDefined(b *strings.Builder, nodes []*node, indent string) {
+	for _, n := range nodes {
+		b.WriteString(indent + n.String() + reads(n.inputs) + "\n")
+		if n.inside != nil {
+			explainDefined(b, n.inside.nodes, indent+"  ")
+		}
+	}
+}
+
+func explainRunning(b *strings.Builder, nodes []*node, indent string) {
+	for _, chain := range chains(optimized(nodes)) {
 		names := make([]string, len(chain))
 		for i, n := range chain {
 			names[i] = n.String()
 		}
-		b.WriteString("  " + strings.Join(names, " | ") + reads(chain[0].inputs) + "\n")
+		b.WriteString(indent + strings.Join(names, " | ") + reads(chain[0].inputs) + "\n")
+		if inside := chain[0].inside; inside != nil {
+			explainRunning(b, inside.nodes, indent+"  ")
+		}
 	}
-	return b.String()
 }
 
 func reads(inputs []*node) string {

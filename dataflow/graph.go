@@ -88,8 +88,9 @@ type node struct {
 	keep    any
 	filters []filterOf
 
-	sink   bool // has an effect outside
-	object any  // what the caller holds: an input, an asynchronous operator
+	sink   bool   // has an effect outside
+	object any    // what the caller holds: an input, an asynchronous operator
+	inside *Graph // of an iteration
 }
 
 func (n *node) String() string {

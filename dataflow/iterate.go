@@ -40,26 +40,27 @@ func Iterate[T any](start Stream[T], name string, body func(*Scope, Stream[T]) S
 		return Stream[T]{}
 	}
 	g := start.n.g
-	d := iterationPlan[T]{limit: iterateLimit{n: 1000, strict: true}}
+	d := iterationPlan{limit: iterateLimit{n: 1000, strict: true}}
 	for _, set := range options {
 		set(&d.limit)
 	}
 	scope := newScope(g, name)
-	d.variable = scope.inner.add("variable", "")
+	d.inner = scope.inner
+	d.variable = d.inner.add("variable", "")
 	d.variable.build = func(*builder, *node, []any) any { return new(port[T]) }
 	if body != nil {
-		d.result = body(scope, Stream[T]{d.variable}).n
+		d.connect(body(scope, Stream[T]{d.variable}).n)
 	}
-	scope.inner.over = true
-	d.entered = scope.entered
+	d.inner.over, d.entered = true, scope.entered
 
-	n := g.addStateful("iterate", name, d.types(scope.inner), start.n)
+	n := g.addStateful("iterate", name, d.types(reflect.TypeFor[T]()), start.n)
 	n.same = nil // the operators of body are this node's own
+	n.inside = d.inner
 	for _, e := range d.entered {
 		n.inputs = append(n.inputs, e.from)
 	}
-	d.check(g, n, scope.inner, body == nil)
-	n.build = func(b *builder, n *node, in []any) any { return newIteration(b, n, d, in) }
+	d.check(g, n, body == nil)
+	n.build = func(b *builder, n *node, in []any) any { return newIteration[T](b, n, d, in) }
 	return Stream[T]{n}
 }
 
@@ -120,16 +121,28 @@ func Enter[E any](s *Scope, outer Stream[E]) Stream[E] {
 }
 
 // An iterationPlan is the definition of an iteration.
-type iterationPlan[T any] struct {
-	variable, result *node
-	entered          []entrance
-	limit            iterateLimit
+type iterationPlan struct {
+	inner    *Graph
+	variable *node // what body reads
+	result   *node // reads what body returns; nil if that is none of its streams
+	entered  []entrance
+	limit    iterateLimit
 }
 
-// types describes the state: that of all operators inside.
-func (d iterationPlan[T]) types(inner *Graph) string {
-	parts := []string{reflect.TypeFor[T]().String()}
-	for _, n := range inner.nodes {
+// connect makes the end of an iteration.
+func (d *iterationPlan) connect(last *node) {
+	if last == nil || last.g != d.inner {
+		return
+	}
+	d.result = d.inner.add("result", "", last)
+	d.result.sink = true // all that it needs runs
+	d.result.build = func(_ *builder, _ *node, in []any) any { return in[0] }
+}
+
+// types describes the state: the values of the variable, and all operators inside.
+func (d *iterationPlan) types(variable reflect.Type) string {
+	parts := []string{variable.String()}
+	for _, n := range d.inner.nodes {
 		if n.state != "" {
 			parts = append(parts, fmt.Sprintf("%s %q of %s", n.kind, n.state, n.types))
 		}
@@ -140,50 +153,40 @@ func (d iterationPlan[T]) types(inner *Graph) string {
 // maxEntered is how many streams a scope can have: each has a byte for its name.
 const maxEntered = 200
 
-func (d iterationPlan[T]) check(g *Graph, n *node, inner *Graph, noBody bool) {
+func (d *iterationPlan) check(g *Graph, n *node, noBody bool) {
 	switch {
 	case noBody:
 		g.problem(n, "has no body")
-	case d.result == nil || d.result.g != inner:
+	case d.result == nil:
 		g.problem(n, "does not get a stream of its own from its body")
 	case d.limit.n < 1:
 		g.problem(n, "has a limit of %d iterations", d.limit.n)
 	case len(d.entered) > maxEntered:
 		g.problem(n, "is entered by %d streams, more than %d", len(d.entered), maxEntered)
 	}
-	for _, o := range inner.nodes {
-		if o.sink || o.object != nil || dependsOnArrival(o.kind) {
-			inner.problem(o, "cannot be part of an iteration")
+	for _, o := range d.inner.nodes {
+		if o != d.result && (o.sink || o.object != nil || dependsOnArrival(o.kind)) {
+			d.inner.problem(o, "cannot be part of an iteration")
 		}
 	}
 }
 
 // dependsOnArrival tells whether an operator computes something else when its
-// input comes in another order, or keeps state that a copy cannot have of its own.
+// input comes in another order or at another time, or keeps what a copy of it
+// cannot have of its own.
 func dependsOnArrival(kind string) bool {
 	switch kind {
-	case "process":
+	case "process", "events", "upsert":
 		return true
 	}
 	return false
 }
 
-// nodes returns what a copy consists of: what the result needs, in order.
-func (d iterationPlan[T]) nodes() []*node {
-	needed := map[*node]bool{d.result: true}
-	all := d.result.g.nodes
-	for i := len(all) - 1; i >= 0; i-- {
-		if needed[all[i]] {
-			for _, in := range all[i].inputs {
-				needed[in] = true
-			}
-		}
+// nodes returns what a copy consists of, in order. Nodes of the definition are told
+// by their numbers.
+func (d *iterationPlan) nodes(literal bool) []*node {
+	if literal {
+		return needed(d.inner.nodes)
 	}
-	var list []*node
-	for _, n := range all {
-		if needed[n] {
-			list = append(list, n)
-		}
-	}
-	return list
+	return optimized(d.inner.nodes)
 }

@@ -12,11 +12,15 @@ type intake[V any] struct {
 	digest func(V) uint64
 	in     *exchange[uint64, V]
 	lists  [][]Delta[V] // by worker; valid until reset
+	past   []int        // lengths of the lists when they were last consolidated
 }
 
 func newIntake[V any](b *builder) intake[V] {
 	kind := newBagKind[V](b)
-	return intake[V]{kind.identity, digestOf(kind), newExchange[uint64, V](b), make([][]Delta[V], b.workers)}
+	return intake[V]{
+		identity: kind.identity, digest: digestOf(kind), in: newExchange[uint64, V](b),
+		lists: make([][]Delta[V], b.workers), past: make([]int, b.workers),
+	}
 }
 
 // digestOf returns a hash that is the same in every process if the state outlives
@@ -37,6 +41,9 @@ func digestOf[V any](kind *bagKind[V]) func(V) uint64 {
 
 func (a *intake[V]) add(x *turn, d Delta[V]) { a.in.add(x, a.digest(d.Value), d.Value, d.Diff) }
 
+// enoughToNet is how many deltas are worth adding up before the epoch ends.
+const enoughToNet = 1 << 12
+
 // gather moves what came for w into its list.
 func (a *intake[V]) gather(w *turn) error {
 	list := a.lists[w.worker]
@@ -45,6 +52,9 @@ func (a *intake[V]) gather(w *turn) error {
 		return nil
 	})
 	a.lists[w.worker] = list
+	if len(list) > 2*a.past[w.worker]+enoughToNet {
+		a.past[w.worker] = len(a.net(w))
+	}
 	return err
 }
 
@@ -58,8 +68,12 @@ func (a *intake[V]) len() int { return a.in.len() + total(a.lists) }
 
 func (a *intake[V]) reset() {
 	for i := range a.lists {
-		a.lists[i] = emptied(a.lists[i])
+		a.clear(i)
 	}
+}
+
+func (a *intake[V]) clear(worker int) {
+	a.lists[worker], a.past[worker] = emptied(a.lists[worker]), 0
 }
 
 func total[V any](lists [][]V) (n int) {

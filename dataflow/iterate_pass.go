@@ -17,13 +17,18 @@ type pass[T any] struct {
 func (it *iteration[T]) newPass(i int) *pass[T] {
 	b := it.builder
 	b.plan, b.scope = new(plan), it.scope(i)
-	ports := b.build(it.body)
-	p := &pass[T]{plan: b.plan}
-	p.variable, _ = ports[it.def.variable].(*port[T])
-	for _, e := range it.def.entered {
-		p.streams = append(p.streams, ports[e.to])
+	ports := make(map[int]any, len(it.body))
+	for n, p := range b.build(it.body) {
+		if n.sink || len(n.inputs) == 0 {
+			ports[n.id] = p
+		}
 	}
-	ports[it.def.result].(*port[T]).read(it.variable.add)
+	p := &pass[T]{plan: b.plan}
+	p.variable, _ = ports[it.def.variable.id].(*port[T])
+	for _, e := range it.def.entered {
+		p.streams = append(p.streams, ports[e.to.id])
+	}
+	ports[it.def.result.id].(*port[T]).read(it.variable.add)
 	return p
 }
 
