@@ -80,10 +80,7 @@ func (w Watermark) node(from *node, name string, at any, missing bool, read func
 
 // ownWatermark is the watermark of an operator that was given none.
 func ownWatermark[T any](w Watermark, s Stream[T], name string, at func(T) Time, same any) *node {
-	if name != "" {
-		name += ".watermark"
-	}
-	return w.node(s.n, name, same, at == nil, func(p any, see func(*turn, Time, int)) {
+	return w.node(s.n, suffixed(name, ".watermark"), same, at == nil, func(p any, see func(*turn, Time, int)) {
 		p.(*port[T]).read(func(x *turn, d Delta[T]) { see(x, at(d.Value), d.Diff) })
 	})
 }
