@@ -27,12 +27,14 @@ func (b *inbox[T]) drain(x *turn, f func(Delta[T])) {
 	}
 }
 
-// kept bounds the memory that waits for the next epoch, in elements of a slice.
+// kept is how much memory of a slice stays for the next epoch whatever happens,
+// in elements.
 const kept = 1 << 14
 
-// emptied returns s without elements and, unless it is large, with its memory.
+// emptied returns s without elements, with its memory unless that is large and
+// was mostly unused.
 func emptied[T any](s []T) []T {
-	if cap(s) > kept {
+	if cap(s) > kept && len(s) < cap(s)/4 {
 		return nil
 	}
 	clear(s)
