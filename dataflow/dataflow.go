@@ -32,12 +32,16 @@
 // graph. Inputs are a [Feed], which is sent differences, or an [Input], which keeps
 // a collection by key and is sent what a key is now. On their streams stand
 //
-//   - operators without state: [Map], [Filter], [FlatMap], [Concat], [Negate], [KeyBy];
+//   - operators without state: [Map], [Filter], [FlatMap], [Concat], [Negate],
+//     [KeyBy], and [TryMap], whose failures are a stream of their own;
 //   - [Reduce], which gives one value for every key by an [Aggregator] such as
-//     [Count], [Max] or [TopK];
-//   - [Join] and its kin, which put two collections together by key, and set
-//     operations by key: [SemiJoin], [AntiJoin], [UpdateRows];
+//     [Count], [Sum] or [TopK]; [Distinct] and [Deduplicate];
+//   - [Join] and its kin, which put two collections together by key; set
+//     operations by key such as [SemiJoin], [AntiJoin] and [UpdateRows];
+//   - by event time: [WindowBy] and [WindowReduce] for windows, [AsOfJoin] and
+//     [IntervalJoin], [Sort] and [Diff];
 //   - [AsOfNowJoin], which answers queries as of their arrival, for good;
+//   - [Upsert], which makes a collection of assignments;
 //   - [Iterate], which applies a part of the graph until nothing changes;
 //   - [Process], for state by key of the program's own;
 //   - [Async], for slow work, such as calls over a network, beside the epochs.
@@ -63,10 +67,12 @@
 //
 // There are two times. The epoch is when the engine learns of something; all
 // consistency is by epoch. Event time, a [Time] in the data, is when it happened:
-// windows and temporal joins read it. Whether to wait for late events, for how long,
-// and what becomes of results when one comes, are choices apart from what is
-// computed, as in the Dataflow model. Here a result is out at once and a late event
-// corrects it, unless a window's behaviour says to wait, or to let go.
+// windows and temporal joins read it. What is computed, and when results are out and
+// for how long they can be corrected, are choices apart from each other, as in the
+// Dataflow model. By default a result is out at once, and corrected for ever. A
+// [Behavior] holds the results of windows back, or makes them final when a [Watermark]
+// has passed: then nothing is kept of them, and what comes too late is counted and
+// is a stream to read.
 //
 // # Cost and state
 //

@@ -122,7 +122,7 @@ func (f *feed[T]) crowd() {
 		var list []dataflow.Delta[T]
 		for _, d := range rows {
 			list = append(list, d)
-			for range 1 + manyRows/len(rows) {
+			for range 1 + manyPairs/len(rows) {
 				list = append(list, dataflow.Delta[T]{Value: d.Value, Diff: +1}, dataflow.Delta[T]{Value: d.Value, Diff: -1})
 			}
 		}
@@ -130,8 +130,8 @@ func (f *feed[T]) crowd() {
 	}
 }
 
-// manyRows are more than one worker is given alone.
-const manyRows = 512
+// manyPairs are more rows than one worker takes alone, which are 256.
+const manyPairs = 160
 
 // times returns the times of all inputs, ascending.
 func (in *Inputs) times() []int {
