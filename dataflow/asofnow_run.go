@@ -107,12 +107,11 @@ func (j *asOfNow[K, Q, S, Out]) settle(w *turn, k K, a *answering[Q, S, Out]) er
 
 // answer returns what a query is told now.
 func (j *asOfNow[K, Q, S, Out]) answer(k K, q Q, a *answering[Q, S, Out]) ([]Delta[Out], error) {
-	rows, err := a.rows.all()
-	if err != nil {
+	if err := a.rows.complete(); err != nil {
 		return nil, err
 	}
 	var answers []Delta[Out]
-	for s, n := range rows {
+	for s, n := range a.rows.each {
 		answers = append(answers, Delta[Out]{j.both(k, q, s), n})
 	}
 	if len(answers) == 0 && j.onlyA != nil {

@@ -3,14 +3,13 @@ package dataflow
 import (
 	"encoding/binary"
 	"fmt"
-	"iter"
 )
 
 // rows are what one side of a key has. A row whose number is not above 0 is not
 // there, so what is made of rows is never less than nothing.
 //
 // Rows that were not in memory are read one by one as they change, and all of
-// them when all are asked for.
+// them when they are to be complete.
 type rows[V any] struct {
 	bag[V]
 	there int     // sum of the numbers above 0
@@ -114,21 +113,22 @@ func (r *rows[V]) some() (bool, error) {
 	return found, err
 }
 
-// all yields the rows that are there with their numbers, after it has read them.
-func (r *rows[V]) all() (iter.Seq2[V, int], error) {
-	if r.rest != nil {
-		err := r.unread(func(v V, hash uint32, n int) error {
-			r.put(v, hash, n)
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+// complete reads the rows that are not in the bag.
+func (r *rows[V]) complete() error {
+	if r.rest == nil {
+		return nil
+	}
+	err := r.unread(func(v V, hash uint32, n int) error {
+		r.put(v, hash, n)
+		return nil
+	})
+	if err == nil {
 		r.rest = nil
 	}
-	return r.each, nil
+	return err
 }
 
+// each yields the rows in the bag that are there, with their numbers.
 func (r *rows[V]) each(yield func(V, int) bool) {
 	for i := range r.list {
 		if c := &r.list[i]; c.n > 0 && !yield(c.value, c.n) {

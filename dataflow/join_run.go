@@ -43,11 +43,10 @@ func (j *joiner[K, A, B, Out]) changeA(w *turn, k K, v A, diff int) error {
 	if err != nil || more == 0 {
 		return err
 	}
-	matches, err := p.b.all()
-	if err != nil {
+	if err := p.b.complete(); err != nil {
 		return err
 	}
-	for v2, n := range matches {
+	for v2, n := range p.b.each {
 		w.at = j.node
 		j.out.push(w, Delta[Out]{j.both(k, v, v2), more * n})
 	}
@@ -67,11 +66,10 @@ func (j *joiner[K, A, B, Out]) changeB(w *turn, k K, v B, diff int) error {
 	if err != nil || more == 0 {
 		return err
 	}
-	matches, err := p.a.all()
-	if err != nil {
+	if err := p.a.complete(); err != nil {
 		return err
 	}
-	for v2, n := range matches {
+	for v2, n := range p.a.each {
 		w.at = j.node
 		j.out.push(w, Delta[Out]{j.both(k, v2, v), more * n})
 	}
@@ -144,15 +142,14 @@ func (j *joiner[K, A, B, Out]) settle(w *turn, k K, p *pair[A, B]) error {
 
 // turnOut outputs every row, or takes it back.
 func turnOut[V, Out any](w *turn, n *node, r *rows[V], on bool, to *port[Out], out func(V) Out) error {
-	list, err := r.all()
-	if err != nil {
+	if err := r.complete(); err != nil {
 		return err
 	}
 	sign := -1
 	if on {
 		sign = +1
 	}
-	for v, count := range list {
+	for v, count := range r.each {
 		w.at = n
 		to.push(w, Delta[Out]{out(v), sign * count})
 	}

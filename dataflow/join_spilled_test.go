@@ -84,3 +84,28 @@ func TestChangeOfAHotKeyReadsItsMatches(t *testing.T) {
 		}
 	}
 }
+
+// Rows that were not in memory leave nothing there when they have gone.
+func TestSpilledRowsThatGoLeaveNothing(t *testing.T) {
+	b := &builder{g: New("spilled"), workers: 1}
+	b.g.opts.Backend = Memory()
+	kind := newBagKind[int](b)
+	r := rowsOf(kind)
+	r.open(stored{b.g.opts.Backend, []byte("rows")})
+	for v := range 100 {
+		if more, err := r.add(v, +1); more != 1 || err != nil {
+			t.Fatalf("%d is there %d more times, %v", v, more, err)
+		}
+		if more, err := r.add(v, -1); more != -1 || err != nil {
+			t.Fatalf("%d is there %d more times, %v", v, more, err)
+		}
+	}
+	err := r.save(func(record, value []byte) {
+		if value != nil {
+			t.Errorf("%q is saved as %q", record, value)
+		}
+	})
+	if len(r.list) > 0 || err != nil {
+		t.Errorf("%d rows are left, %v", len(r.list), err)
+	}
+}
