@@ -39,8 +39,12 @@ func (d Direction) String() string {
 // A right row that comes or goes, however late, replaces the results of exactly
 // the left rows that it is or was the match of; a left row replaces its own. To
 // find them costs O(log n) comparisons for n rows under the key. The state is
-// every row of both sides; those of a key are in memory together. To forget what
-// is old, put Forget, and IgnoreLate, on the inputs.
+// every row of both sides; those of a key are in memory together.
+//
+// What bounds the state is on the inputs: Buffer for a delay, IgnoreLate and then
+// Forget for a cutoff. Results of rows that are forgotten are retracted, and the
+// right side must be kept for as long as its rows may be a match: a forgotten one
+// is replaced by the next best.
 //
 // The functions must depend on their arguments alone, and may be called by several
 // workers at once.

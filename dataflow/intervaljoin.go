@@ -14,9 +14,12 @@ import (
 //
 // A changed row costs O(log n) comparisons for n rows of the other side under its
 // key, and as much as it has matches. The state is every row of both sides; those
-// of a key are in memory together. To forget what is old, put Forget, and
-// IgnoreLate, on the inputs: a row that is more than the bounds behind every row
-// still to come has no further match.
+// of a key are in memory together.
+//
+// What bounds the state is on the inputs: Buffer for a delay, IgnoreLate and then
+// Forget for a cutoff. A row that is further behind every row still to come than
+// the bounds allow has no further match; the results that it has are retracted
+// when it is forgotten.
 //
 // The functions must depend on their arguments alone, and may be called by several
 // workers at once.

@@ -295,3 +295,48 @@ func asOfBenched(b *testing.B, n, keys int, o Options) {
 		b.Fatal(err)
 	}
 }
+
+// With Forget on the inputs a join keeps what is recent, whatever has gone through
+// it, and so does its output.
+func TestForgetBoundsAJoin(t *testing.T) {
+	const epochs, perEpoch, cutoff = 30, 100, 200
+	g := New("bounded")
+	a, b := NewFeed[event](g, "a"), NewFeed[quote](g, "b")
+	left := Forget(KeyBy(a.Stream(), eventKey), "left", func(e Keyed[string, event]) Time { return e.Value.T }, cutoff, Watermark{}).OnTime
+	right := Forget(KeyBy(b.Stream(), quoteKey), "right", func(q Keyed[string, quote]) Time { return q.Value.At }, cutoff, Watermark{}).OnTime
+	out := Collect(IntervalJoin(left, eventTime, right, quoteTime, "join", -5, 5,
+		func(_ string, e event, q quote) timeRow { return timeRow{"", Some(e), Some(q)} }), "out")
+	backend := Memory()
+	s, err := startStepper(t.Context(), g, Options{Backend: backend, Workers: 2, MaxBatch: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := 0
+	for i := range epochs {
+		var events []event
+		var quotes []quote
+		for j := range perEpoch {
+			at := Time(i*perEpoch + j)
+			events, quotes = append(events, event{"k", j, at}), append(quotes, quote{"k", at, 1})
+		}
+		err := s.step(t.Context(), func() {
+			deliver(t, a, Batch[event]{Deltas: diffsOf(events, +1)})
+			deliver(t, b, Batch[quote]{Deltas: diffsOf(quotes, +1)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		records := 0
+		if err := backend.Scan(g.keys.state("join", 0), func(_, _ []byte) error { records++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		most = max(most, records)
+	}
+	// Both sides have the last 200 times and the epoch that moved the watermark.
+	if limit := 2 * (cutoff + 2*perEpoch); most > limit || most == 0 {
+		t.Errorf("the join has kept up to %d records, want at most %d", most, limit)
+	}
+	if n := len(out.Values()); n == 0 || n > 11*(cutoff+2*perEpoch) {
+		t.Errorf("there are %d pairs", n)
+	}
+}
