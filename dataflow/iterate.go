@@ -165,7 +165,7 @@ func (d *iterationPlan) check(g *Graph, n *node, noBody bool) {
 		g.problem(n, "is entered by %d streams, more than %d", len(d.entered), maxEntered)
 	}
 	for _, o := range d.inner.nodes {
-		if o != d.result && (o.sink || o.object != nil || dependsOnArrival(o.kind)) {
+		if o != d.result && (o.sink || o.object != nil || dependsOnArrival(o)) {
 			d.inner.problem(o, "cannot be part of an iteration")
 		}
 	}
@@ -174,12 +174,12 @@ func (d *iterationPlan) check(g *Graph, n *node, noBody bool) {
 // dependsOnArrival tells whether an operator computes something else when its
 // input comes in another order or at another time, or keeps what a copy of it
 // cannot have of its own.
-func dependsOnArrival(kind string) bool {
-	switch kind {
-	case "process", "events", "upsert":
+func dependsOnArrival(n *node) bool {
+	switch n.kind {
+	case "process", "events", "upsert", "deduplicate", "asofnow", "asofnowleft", "watermark":
 		return true
 	}
-	return false
+	return strings.HasPrefix(n.types, "earliest of ") || strings.HasPrefix(n.types, "latest of ")
 }
 
 // nodes returns what a copy consists of, in order. Nodes of the definition are told

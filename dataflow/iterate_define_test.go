@@ -36,6 +36,12 @@ func TestIterateIsDefinedWrongly(t *testing.T) {
 		"events#2 cannot be part of an iteration": func(a, _ Stream[arc]) {
 			Iterate(a, "loop", func(_ *Scope, x Stream[arc]) Stream[arc] { return FromStream(ToStream(x)) })
 		},
+		`reduce "last" cannot be part of an iteration`: func(a, _ Stream[arc]) {
+			Iterate(a, "loop", func(_ *Scope, x Stream[arc]) Stream[arc] {
+				last := Reduce(KeyBy(x, arcFrom), "last", Latest[arc]())
+				return Map(last, func(k Keyed[int, arc]) arc { return k.Value })
+			})
+		},
 		`has the name of reduce "n"`: func(a, _ Stream[arc]) {
 			Iterate(a, "loop", func(_ *Scope, x Stream[arc]) Stream[arc] {
 				for range 2 {
