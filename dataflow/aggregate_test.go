@@ -12,7 +12,10 @@ import (
 // eventN and its like are functions of an event, for aggregators.
 func eventN(e event) int            { return e.N }
 func eventFraction(e event) float64 { return math.Ldexp(0.1, 40*e.N) * (float64(e.T) - 9.5) }
-func eventByTime(a, b event) int    { return cmp.Compare(a.T, b.T) }
+func eventExtreme(e event) float64 {
+	return []float64{inf(), nan(), math.MaxFloat64, -math.MaxFloat64, 1}[e.N]
+}
+func eventByTime(a, b event) int { return cmp.Compare(a.T, b.T) }
 
 // encodedOrder sorts events as aggregators do that need any order.
 func encodedOrder(list []event) []event {
@@ -136,6 +139,14 @@ func aggregatorCases() []aggregatorCase {
 			return Sum(func(e event) uint8 { return uint8(100 * e.N) })
 		}, func(list []event) uint8 { return uint8(100 * sum(list)) }},
 		aggregated[float64]{"sum of floats", func() Aggregator[event, float64] { return Sum(eventFraction) }, fraction},
+		aggregated[float64]{"sum of what is no number", func() Aggregator[event, float64] { return Sum(eventExtreme) },
+			func(list []event) float64 {
+				var s exactSum
+				for _, e := range list {
+					s.add(eventExtreme(e), 1)
+				}
+				return s.value()
+			}},
 		aggregated[float32]{"sum of float32", func() Aggregator[event, float32] {
 			return Sum(func(e event) float32 { return float32(e.N) / 3 })
 		}, func(list []event) float32 {

@@ -78,6 +78,41 @@ func checkRankedTree(t *testing.T, seed uint64, tree *rankedTree[int], want map[
 	}
 }
 
+// Nodes that lost their first child, got values again and were joined find them.
+func TestRankedTreeFindsWhatItHasAfterJoins(t *testing.T) {
+	const values = 30000
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 0))
+	var tree rankedTree[int]
+	want := make(map[int]int)
+	set := func(v, n int) {
+		if diff := n - want[v]; diff != 0 {
+			if want[v] = n; n == 0 {
+				delete(want, v)
+			}
+			if got := tree.add(cmp.Compare[int], &v, diff); got != n {
+				t.Fatalf("seed %d: %d is there %d times, want %d", seed, v, got, n)
+			}
+		}
+	}
+	for range 12 {
+		for range values {
+			set(r.IntN(values), 1)
+		}
+		first := r.IntN(values)
+		for v := first; v < min(values, first+values/4); v++ {
+			set(v, 0)
+		}
+		for range 500 {
+			set(r.IntN(values), 1)
+		}
+		for _, v := range r.Perm(values)[:values*49/50] {
+			set(v, 0)
+		}
+		checkRankedTree(t, seed, &tree, want)
+	}
+}
+
 // A tree that has shrunk does not keep a node for every few values.
 func TestRankedTreeJoinsNodesThatAreNearlyEmpty(t *testing.T) {
 	var tree rankedTree[int]
