@@ -13,13 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleveindex "github.com/blevesearch/bleve_index_api"
-	bolterrors "go.etcd.io/bbolt/errors"
 
 	rag "ragserver"
 	"ragserver/index"
@@ -105,17 +105,14 @@ func Open(c Config) (*Leg, error) {
 // open opens scorch. It reads files that anything may have happened to.
 func (l *Leg) open() (err error) {
 	postings.Register()
-	defer recoverCorrupt(l.dir, &err)
-	s, err := scorch.NewScorch(scorch.Name, settings(l.dir), l.queue)
+	defer recoverCorrupt(l.dir, &err, debug.SetPanicOnFault(true))
+	if err := l.inspect(); err != nil {
+		return openError(l.dir, err)
+	}
+	l.scorch, err = l.openScorch(settings(l.dir))
 	if err != nil {
-		return fmt.Errorf("bleve: %w", err)
+		return openError(l.dir, err)
 	}
-	if err := s.Open(); errors.Is(err, bolterrors.ErrTimeout) {
-		return fmt.Errorf("bleve: %s is in use by another process", l.dir)
-	} else if err != nil {
-		return fmt.Errorf("bleve: opening %s: %w: %w", l.dir, index.ErrCorrupt, err)
-	}
-	l.scorch = s.(*scorch.Scorch)
 	if err := l.check(); err != nil {
 		return errors.Join(err, l.scorch.Close())
 	}
@@ -155,9 +152,6 @@ func (l *Leg) check() error {
 		return fmt.Errorf("bleve: %w", err)
 	}
 	defer reader.Close()
-	if err := verify(reader.(*scorch.IndexSnapshot)); err != nil {
-		return fmt.Errorf("bleve: reading %s: %w: %w", l.dir, index.ErrCorrupt, err)
-	}
 	docs, err := reader.DocCount()
 	if err != nil {
 		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)
@@ -235,7 +229,7 @@ func (l *Leg) pace(ctx context.Context) {
 // write makes one batch of changes. An epoch that changes nothing is not
 // written; it is durable with the next one.
 func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
-	defer recoverCorrupt(l.dir, &err)
+	defer recoverCorrupt(l.dir, &err, debug.SetPanicOnFault(true))
 	batch := bleveindex.NewBatch()
 	for _, c := range changes {
 		if _, ok := l.rows[c.ID]; ok && c.Diff < 0 {
@@ -248,6 +242,7 @@ func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
 		}
 	}
 	batch.SetInternal(setupKey, []byte(l.setup))
+	before := l.saved
 	if epoch != 0 {
 		batch.SetInternal(epochKey, binary.BigEndian.AppendUint64(nil, uint64(epoch)))
 		saved := make(chan struct{})
@@ -258,6 +253,7 @@ func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
 		})
 	}
 	if err := l.scorch.Batch(batch); err != nil {
+		l.saved = before
 		return err
 	}
 	for _, c := range changes {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime/debug"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	bleveindex "github.com/blevesearch/bleve_index_api"
@@ -16,7 +17,7 @@ import (
 func (l *Leg) Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, index.Row]) (missing []index.Row, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	defer recoverCorrupt(l.dir, &err)
+	defer recoverCorrupt(l.dir, &err, debug.SetPanicOnFault(true))
 	clear(l.rows)
 	for id, row := range chunks {
 		l.rows[id] = row

@@ -2,6 +2,7 @@ package bleve
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 
 	"ragserver/index"
@@ -62,7 +63,7 @@ func (s *snapshot) SearchScore(ctx context.Context, q index.Query, rows []index.
 	if q.K <= 0 && len(rows) == 0 || s.view == nil || s.view.chunks == 0 {
 		return nil, scores, ctx.Err()
 	}
-	defer recoverCorrupt(s.view.leg.dir, &err)
+	defer recoverCorrupt(s.view.leg.dir, &err, debug.SetPanicOnFault(true))
 	query, err := s.view.newQuery(ctx, q.Text)
 	if err != nil || len(query.terms) == 0 {
 		return nil, scores, err

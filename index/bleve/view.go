@@ -2,6 +2,7 @@ package bleve
 
 import (
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 
@@ -50,7 +51,7 @@ func (l *Leg) refresh() (err error) {
 	if !l.bound {
 		return nil
 	}
-	defer recoverCorrupt(l.dir, &err)
+	defer recoverCorrupt(l.dir, &err, debug.SetPanicOnFault(true))
 	r, err := l.scorch.Reader()
 	if err != nil {
 		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -20,12 +21,8 @@ const dropped = math.MaxUint64
 // new numbers of the chunks of each, and how much was written.
 func mergeFile(segments []segment.Segment, drops []*roaring.Bitmap, path string, closed chan struct{}) (numbers [][]uint64, size uint64, err error) {
 	// It runs on goroutines of scorch's, where a panic over a damaged file
-	// would end merging for good.
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("merging into %s: %v", path, r)
-		}
-	}()
+	// would end merging for good, and a fault the process.
+	defer recoverFault(&err, debug.SetPanicOnFault(true))
 	m := merger{closed: closed, numbers: make([][]uint64, len(segments))}
 	for i, s := range segments {
 		if err := m.take(i, s, drops[i]); err != nil {

@@ -1,9 +1,13 @@
 package postings
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -43,6 +47,43 @@ func openFile(path string) (*File, error) {
 	}
 	s.close = m.Unmap
 	return &File{Segment: s, path: path}, nil
+}
+
+// Verify compares a file with its checksum.
+func Verify(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() < footerSize {
+		return fmt.Errorf("%s: %w", path, errFormat)
+	}
+	sum := crc32.NewIEEE()
+	if _, err := io.CopyN(sum, f, info.Size()-4); err != nil {
+		return err
+	}
+	var want [4]byte
+	if _, err := io.ReadFull(f, want[:]); err != nil {
+		return err
+	}
+	if sum.Sum32() != binary.BigEndian.Uint32(want[:]) {
+		return fmt.Errorf("%s does not match its checksum", path)
+	}
+	return nil
+}
+
+// recoverFault turns a panic over a segment into an error, and what a goroutine
+// does on a fault back into what it was.
+func recoverFault(err *error, fault bool) {
+	debug.SetPanicOnFault(fault)
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("reading a segment of words: %v", r)
+	}
 }
 
 // Persist implements segment.UnpersistedSegment.
@@ -102,8 +143,9 @@ func (s *Segment) DocID(n uint64) ([]byte, error) {
 }
 
 // DocNumbers implements segment.Segment.
-func (s *Segment) DocNumbers(ids []string) (*roaring.Bitmap, error) {
-	found := roaring.New()
+func (s *Segment) DocNumbers(ids []string) (found *roaring.Bitmap, err error) {
+	defer recoverFault(&err, debug.SetPanicOnFault(true)) // scorch asks on goroutines of its own
+	found = roaring.New()
 	for _, id := range ids {
 		if n, ok := s.find([]byte(id)); ok {
 			found.Add(n)
