@@ -107,7 +107,9 @@ func (f *Feed[T]) step(x *turn) error {
 			w.cause = b.causes
 			size := len(b.deltas)
 			for _, d := range b.deltas[min(max(from, 0), size):min(max(to, 0), size)] {
-				f.out.push(w, d)
+				if d.Diff != 0 {
+					f.out.push(w, d)
+				}
 			}
 			from, to = from-size, to-size
 		}
