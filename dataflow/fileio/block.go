@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/s2"
@@ -19,7 +20,7 @@ type block struct {
 	open   bool   // does not end with a line end: the last of a file
 }
 
-// Sizes are those of the parts of a file.
+// Sizes say how files are taken apart and compared.
 type sizes struct {
 	block int // bytes read at a time, of which most are a block
 
@@ -30,11 +31,15 @@ type sizes struct {
 
 	group int   // blocks that are compared with each other when a file was rewritten
 	small int64 // bytes up to which a file that changed is always compared in full
+
+	// Grain is more than a tick of any file system's clock: two writes
+	// within it may leave the same stamp.
+	grain time.Duration
 }
 
 // defaultSizes make batches of some thousand rows, and replace up to 32 MiB of a
 // file in one epoch.
-var defaultSizes = sizes{block: 256 << 10, short: 32 << 10, group: 128, small: 8 << 20}
+var defaultSizes = sizes{block: 256 << 10, short: 32 << 10, group: 128, small: 8 << 20, grain: 2 * time.Second}
 
 const (
 	flagGap = 1 << iota

@@ -60,7 +60,7 @@ func (r *Reader[T]) extend(ctx context.Context, f *file, s sight, i, old int) er
 	}
 	if errors.Is(err, io.EOF) {
 		known := f.sure
-		f.done(s)
+		f.done(s, r.sizes.grain)
 		if !r.keeps || i > 0 && known == f.sure {
 			return nil
 		}
@@ -71,7 +71,7 @@ func (r *Reader[T]) extend(ctx context.Context, f *file, s sight, i, old int) er
 		following, next := c.next()
 		f.set(i, p.block)
 		if errors.Is(next, io.EOF) {
-			f.done(s)
+			f.done(s, r.sizes.grain)
 		}
 		if err := r.insert(ctx, f, i, p, old, line); err != nil {
 			return err

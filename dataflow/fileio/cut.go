@@ -38,7 +38,7 @@ func (c *cutter) next() (piece, error) {
 		}
 		switch first := c.layout.record(c.buf); {
 		case first > c.limit || first < 0 && len(c.buf) > c.limit:
-			return c.skip()
+			return c.skip(lineLength)
 		case !c.ended:
 			continue
 		case !c.final || len(c.buf) == 0:
@@ -46,7 +46,7 @@ func (c *cutter) next() (piece, error) {
 		case c.layout.record(append(c.buf, '\n')) == len(c.buf)+1:
 			return c.cut(len(c.buf)), nil
 		}
-		return c.skip() // a quote that nothing closes
+		return c.skip(func([]byte) int { return -1 }) // a quote that nothing closes
 	}
 }
 
@@ -83,11 +83,11 @@ func (c *cutter) cut(n int) piece {
 	}}
 }
 
-// skip makes a gap of the first line.
-func (c *cutter) skip() (piece, error) {
+// skip makes a gap of what end finds the length of, else of the rest of the file.
+func (c *cutter) skip(end func([]byte) int) (piece, error) {
 	sum, length := xxhash.New(), int64(0)
 	for {
-		n := lineLength(c.buf)
+		n := end(c.buf)
 		take := plus(0, n)
 		if n < 0 {
 			take = len(c.buf)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -75,8 +76,8 @@ func gone(key []byte) dataflow.Write       { return dataflow.Write{Key: key, Del
 func (f *file) begun() { f.stamp, f.sure = stamp{}, false }
 
 // done records that f is known to be as s shows it.
-func (f *file) done(s sight) {
-	f.stamp, f.sure = s.stamp, s.compared && s.stamp.settled(s.at)
+func (f *file) done(s sight, grain time.Duration) {
+	f.stamp, f.sure = s.stamp, s.compared && s.stamp.rested(grain, s.at)
 	if s.compared {
 		f.checked = f.size
 	}

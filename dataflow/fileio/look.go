@@ -21,11 +21,10 @@ type sight struct {
 // compared now: it is large, is being written, and has grown by less than a
 // quarter since the whole of it was compared. Otherwise a file that grows by
 // lines would cost its square.
-func (s sight) growing(f *file, small int64) bool {
-	rest := grain + time.Duration(f.size)*10*time.Nanosecond // as long as reading takes at 100 MB/s
-	return f.size > small && s.stamp.inode == f.stamp.inode && s.stamp.size >= f.size &&
-		max(s.stamp.modified, s.stamp.changed) > s.at.Add(-rest).UnixNano() &&
-		s.stamp.size-f.checked < f.checked/4
+func (s sight) growing(f *file, c sizes) bool {
+	rest := c.grain + time.Duration(f.size)*10*time.Nanosecond // as long as reading takes at 100 MB/s
+	return f.size > c.small && s.stamp.inode == f.stamp.inode && s.stamp.size >= f.size &&
+		!s.stamp.rested(rest, s.at) && s.stamp.size-f.checked < f.checked/4
 }
 
 // look sends what differs between the file and what was sent of it.
@@ -43,7 +42,7 @@ func (r *Reader[T]) look(ctx context.Context, name string) error {
 	switch {
 	case f == nil:
 		err = r.begin(ctx, name, s)
-	case f.stamp != s.stamp || !f.sure:
+	case f.stamp != s.stamp || !f.sure || r.config.Static && f.size < s.stamp.size: // a last line without end
 		err = r.compare(ctx, f, s)
 	}
 	var failed *fs.PathError
@@ -106,7 +105,7 @@ func (r *Reader[T]) compare(ctx context.Context, f *file, s sight) error {
 		return r.rewrite(ctx, f, s, head, 0)
 	}
 	first := 0
-	if s.growing(f, r.sizes.small) {
+	if s.growing(f, r.sizes) {
 		first = max(0, len(f.blocks)-1)
 	}
 	same, err := r.compareFrom(f, s.in, first)

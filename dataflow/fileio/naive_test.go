@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -29,7 +30,8 @@ func (h *history) naive(text string, final bool, rows map[pair]int) {
 }
 
 // naiveCSV reads records with encoding/csv, each from where the last has ended.
-// One whose quote is not closed within the limit is bad as far as its first line.
+// One whose quote is not closed within the limit is bad as far as its first line,
+// and one whose quote is not closed before the end is the last.
 func naiveCSV(text string, final bool, rows map[pair]int) {
 	text = strings.TrimPrefix(text, byteOrderMark)
 	header, first := []string(nil), true
@@ -45,7 +47,9 @@ func naiveCSV(text string, final bool, rows map[pair]int) {
 			return
 		case !ended && !final && n <= oracleLimit:
 			return // it waits
-		case n > oracleLimit || open:
+		case n <= oracleLimit && open:
+			return
+		case n > oracleLimit:
 			line := strings.IndexByte(text, '\n') + 1
 			if line == 0 {
 				return
@@ -58,13 +62,35 @@ func naiveCSV(text string, final bool, rows map[pair]int) {
 			header, first = record, false
 			continue
 		}
-		if err != nil || len(record) != len(header) || strings.Join(header, ",") != "word,n" {
-			continue
-		}
-		if v, err := strconv.Atoi(record[1]); err == nil {
-			rows[pair{record[0], v}]++
+		if p, ok := naiveRow(header, record); ok && err == nil {
+			rows[p]++
 		}
 	}
+}
+
+func naiveRow(header, record []string) (p pair, ok bool) {
+	if len(header) != len(record) {
+		return pair{}, false
+	}
+	seen := 0
+	for i, name := range header {
+		if slices.Contains(header[:i], name) && (name == "word" || name == "n") {
+			return pair{}, false
+		}
+		switch name {
+		case "word":
+			p.Word = record[i]
+			seen |= 1
+		case "n":
+			v, err := strconv.Atoi(record[i])
+			if err != nil {
+				return pair{}, false
+			}
+			p.N = v
+			seen |= 2
+		}
+	}
+	return p, seen > 0
 }
 
 // unclosed tells whether the last quote of text opens a field.

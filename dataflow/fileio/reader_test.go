@@ -198,3 +198,44 @@ func (s *holdUp[T]) Write(*dataflow.Tx, dataflow.Epoch, []dataflow.Delta[T]) err
 }
 
 func (s *holdUp[T]) Committed(context.Context, dataflow.Epoch) error { return nil }
+
+// TestRewriteBeforeTheCommit rewrites a file before what was sent of it is
+// committed: it can be read back only then.
+func TestRewriteBeforeTheCommit(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a", "1\n2\n")
+	hold := &holdUp[string]{entered: make(chan struct{}), release: make(chan struct{})}
+	r := start(t, ReadLines, Config{Path: dir}, dataflow.Options{}, hold)
+	<-hold.entered
+	write(t, dir, "a", "2\n3\n")
+	write(t, dir, "b", "4\n")
+	for range 100 {
+		must(t, tick()) // the reader looks at it, and must wait
+	}
+	close(hold.release)
+	r.await(t, nil, counted("2", "3", "4"))
+	r.stop(t)
+}
+
+// TestPanicOfADecoder has the type itself panic.
+func TestPanicOfADecoder(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a", "1\n13\n2\n")
+	var bad []string
+	r := start(t, ReadJSON[superstitious], Config{Path: dir, Static: true, OnBad: func(b BadRow) { bad = append(bad, b.Error()) }}, dataflow.Options{})
+	must(t, r.end())
+	r.await(t, nil, counted[superstitious](1, 2))
+	if want := []string{"a:2: panic: no 13"}; !slices.Equal(bad, want) {
+		t.Errorf("bad rows %q, want %q", bad, want)
+	}
+}
+
+type superstitious int
+
+func (n *superstitious) UnmarshalJSON(b []byte) error {
+	if string(b) == "13" {
+		panic("no 13")
+	}
+	*n = superstitious(b[0] - '0')
+	return nil
+}

@@ -44,7 +44,7 @@ func (r *Reader[T]) rewrite(ctx context.Context, f *file, s sight, head []byte, 
 			f.set(len(f.blocks), p.block)
 		}
 		if ended && len(old) == 0 {
-			f.done(s)
+			f.done(s, r.sizes.grain)
 		}
 		w.file = f.encode(r.format.rows)
 		if err := r.do(ctx, f, w.do); err != nil {

@@ -19,13 +19,9 @@ func stampOf(info fs.FileInfo) stamp {
 	return s
 }
 
-// grain is more than a tick of any file system's clock: two writes within it may
-// leave the same stamp.
-const grain = 2 * time.Second
-
-// settled tells whether a write after now would leave another stamp.
-func (s stamp) settled(now time.Time) bool {
-	return max(s.modified, s.changed) < now.Add(-grain).UnixNano()
+// rested tells whether the file was left alone for d before now.
+func (s stamp) rested(d time.Duration, now time.Time) bool {
+	return max(s.modified, s.changed) < now.Add(-d).UnixNano()
 }
 
 func (s stamp) encode(dst []byte) []byte {
