@@ -7,13 +7,13 @@ import (
 
 // Explain describes the graph as it was defined and as it runs: a line for each
 // operator or, of what runs, for each chain of operators that is one loop, with
-// what it reads.
+// what it reads. Before Run it supposes that there is no Backend.
 func (g *Graph) Explain() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "dataflow %s\ndefined:\n", g.name)
 	explainDefined(&b, g.nodes, "  ")
 	b.WriteString("runs:\n")
-	explainRunning(&b, g.nodes, "  ")
+	explainRunning(&b, g.nodes, g.opts, "  ")
 	return b.String()
 }
 
@@ -26,15 +26,15 @@ func explainDefined(b *strings.Builder, nodes []*node, indent string) {
 	}
 }
 
-func explainRunning(b *strings.Builder, nodes []*node, indent string) {
-	for _, chain := range chains(optimized(nodes)) {
+func explainRunning(b *strings.Builder, nodes []*node, o Options, indent string) {
+	for _, chain := range chains(optimized(nodes, o)) {
 		names := make([]string, len(chain))
 		for i, n := range chain {
 			names[i] = n.String()
 		}
 		b.WriteString(indent + strings.Join(names, " | ") + reads(chain[0].inputs) + "\n")
 		if inside := chain[0].inside; inside != nil {
-			explainRunning(b, inside.nodes, indent+"  ")
+			explainRunning(b, inside.nodes, o, indent+"  ")
 		}
 	}
 }

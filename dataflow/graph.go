@@ -2,6 +2,7 @@ package dataflow
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,6 +19,7 @@ type Graph struct {
 	name     string
 	nodes    []*node // an operator comes after those that it reads
 	names    map[string]*node
+	alike    map[string]int // operators with state and without a name, by shape
 	problems []error
 	flights  flights
 
@@ -52,6 +54,7 @@ func New(name string) *Graph {
 	return &Graph{
 		name:    name,
 		names:   make(map[string]*node),
+		alike:   make(map[string]int),
 		wake:    make(chan struct{}, 1),
 		started: make(chan struct{}),
 		ended:   make(chan struct{}),
@@ -73,6 +76,8 @@ type node struct {
 	// build makes the running operator, which reads the ports in, and
 	// returns its own port; nil for a sink. It may be called more than once.
 	build func(b *builder, n *node, in []any) any
+
+	shaped []byte // see shape
 
 	// same holds what makes this node equal to another of its kind that
 	// reads the same: functions as their address, other things as they
@@ -126,7 +131,7 @@ func (g *Graph) addNamed(kind, name string, inputs ...*node) *node {
 }
 
 // addStateful makes a node whose state is named name, or, without a name, by its
-// place among those of its kind. Nodes with a name of their own are never taken
+// place. Nodes with a name of their own are never taken
 // for equal to others.
 func (g *Graph) addStateful(kind, name, types string, inputs ...*node) *node {
 	var n *node
@@ -136,16 +141,37 @@ func (g *Graph) addStateful(kind, name, types string, inputs ...*node) *node {
 	} else {
 		n = g.add(kind, "", inputs...)
 		n.same = []any{types}
-		place := 0
-		for _, other := range g.nodes {
-			if other.kind == kind && other.name == "" {
-				place++
-			}
-		}
-		n.state = fmt.Sprintf("%s#%d", kind, place)
+		n.state = g.placed(n, types)
 	}
 	n.types = types
 	return n
+}
+
+// placed names the state of an operator by what it reads, as far as can be told
+// without its functions, so that other parts of the program may change. Those that
+// look the same are counted.
+func (g *Graph) placed(n *node, types string) string {
+	shape := sha256.New()
+	fmt.Fprint(shape, types)
+	for _, in := range n.inputs {
+		fmt.Fprintf(shape, "\x00%x", in.shape())
+	}
+	name := fmt.Sprintf("%s#%x", n.kind, shape.Sum(nil)[:6])
+	g.alike[name]++
+	return fmt.Sprintf("%s/%d", name, g.alike[name])
+}
+
+// shape is a hash of what is above n.
+func (n *node) shape() []byte {
+	if n.shaped == nil {
+		h := sha256.New()
+		fmt.Fprintf(h, "%s\x00%s\x00%s", n.kind, n.name, n.types)
+		for _, in := range n.inputs {
+			fmt.Fprintf(h, "\x00%x", in.shape())
+		}
+		n.shaped = h.Sum(nil)
+	}
+	return n.shaped
 }
 
 func (g *Graph) problem(n *node, format string, args ...any) {

@@ -184,9 +184,4 @@ func dependsOnArrival(n *node) bool {
 
 // nodes returns what a copy consists of, in order. Nodes of the definition are told
 // by their numbers.
-func (d *iterationPlan) nodes(literal bool) []*node {
-	if literal {
-		return needed(d.inner.nodes)
-	}
-	return optimized(d.inner.nodes)
-}
+func (d *iterationPlan) nodes(o Options) []*node { return optimized(d.inner.nodes, o) }

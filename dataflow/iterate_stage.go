@@ -46,7 +46,7 @@ const (
 
 func newIteration[T any](b *builder, n *node, d iterationPlan, in []any) *port[T] {
 	it := &iteration[T]{
-		def: d, node: n, builder: *b, body: d.nodes(b.g.opts.literal),
+		def: d, node: n, builder: *b, body: d.nodes(b.g.opts),
 		variable: newIntake[T](b), history: newShelf[atRound[T]](b, n, partOfHistory),
 		counts: make([][]int, b.workers), current: make([][]Delta[T], b.workers),
 		changed: make([][]Delta[T], b.workers), out: new(port[T]),

@@ -8,10 +8,16 @@ import (
 // optimized returns the nodes that run, in order: those of the definition, less
 // what nothing reads and what is there twice, with filters where they cost least.
 // What comes out of the sinks is the same.
-func optimized(definition []*node) []*node {
-	nodes := copied(needed(definition))
-	nodes = merged(nodes)
-	for pushed(nodes) {
+//
+// With a Backend no filter moves in front of state: what is kept would lack what
+// another program may want of it.
+func optimized(definition []*node, o Options) []*node {
+	nodes := needed(definition)
+	if o.literal {
+		return nodes
+	}
+	nodes = merged(copied(nodes))
+	for pushed(nodes, o.Backend != nil) {
 		nodes = inOrder(nodes)
 	}
 	return nodes
@@ -96,9 +102,9 @@ func (n *node) identity() string {
 type filterOf func(filter *node) *node
 
 // pushed moves one filter in front of the operator that it reads, if that gives
-// the same and nothing else reads the operator. It returns false if there is no
-// such filter.
-func pushed(nodes []*node) bool {
+// the same and nothing else reads the operator, and, where that is asked for, the
+// operator has no state. It returns false if there is no such filter.
+func pushed(nodes []*node, stateless bool) bool {
 	readers := make(map[*node]int)
 	for _, n := range nodes {
 		for _, in := range n.inputs {
@@ -110,7 +116,7 @@ func pushed(nodes []*node) bool {
 			continue
 		}
 		from := f.inputs[0]
-		if readers[from] != 1 || len(from.filters) == 0 {
+		if readers[from] != 1 || len(from.filters) == 0 || stateless && from.state != "" {
 			continue
 		}
 		if push(f, from, nodes) {

@@ -66,10 +66,7 @@ func (b *builder) build(nodes []*node) map[*node]any {
 
 // plan decides what runs, and makes it.
 func (g *Graph) plan() *plan {
-	nodes := g.nodes
-	if !g.opts.literal {
-		nodes = optimized(nodes)
-	}
+	nodes := optimized(g.nodes, g.opts)
 	b := &builder{g: g, plan: new(plan), workers: g.opts.workers()}
 	for _, n := range nodes {
 		b.plan.tracks = b.plan.tracks || n.kind == "async"

@@ -35,8 +35,9 @@ func send[E any](ctx context.Context, n *node, q *queue[E], f *flight, weight in
 			return Ticket{}, err
 		}
 		if space == nil {
+			err := g.alive() // what Run makes of it is for Wait to say
 			g.notify()
-			return Ticket{f}, g.alive()
+			return Ticket{f}, err
 		}
 		select {
 		case <-space:

@@ -35,6 +35,7 @@ func reduceAs[K comparable, V, R any](kind string, s Stream[Keyed[K, V]], name s
 	if n.same != nil {
 		n.same = append(n.same, a.same...)
 	}
+	n.filters = []filterOf{onKey[K, V]}
 	n.build = func(b *builder, n *node, in []any) any {
 		r := &reduce[K, V, R]{
 			node: n, in: newExchange[K, V](b), out: new(port[Keyed[K, R]]),

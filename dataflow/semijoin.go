@@ -27,6 +27,7 @@ func newGate[K comparable, A, B any](kind, name string, a Stream[Keyed[K, A]], b
 	}
 	types := fmt.Sprintf("%v by %v", reflect.TypeFor[A](), reflect.TypeFor[K]())
 	n := addJoined(kind, name, types, a.n, b.n)
+	n.filters = []filterOf{onKey[K, A], onKey[K, B]}
 	n.build = func(b *builder, n *node, from []any) any {
 		s := &gate[K, A]{
 			node: n, in: in, out: new(port[Keyed[K, A]]),
