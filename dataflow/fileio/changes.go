@@ -107,22 +107,27 @@ func (s *Changes[T]) Write(tx *dataflow.Tx, e dataflow.Epoch, batch []dataflow.D
 	if s.file == nil {
 		return s.output.in(os.ErrClosed)
 	}
+	if err := s.write(e, batch); err != nil {
+		return s.output.in(err)
+	}
+	tx.Put(s.output.key(), binary.AppendUvarint(nil, uint64(s.length)))
+	return nil
+}
+
+// write appends the changes; with a Backend they are on the disk when it returns.
+func (s *Changes[T]) write(e dataflow.Epoch, batch []dataflow.Delta[T]) error {
 	list, err := s.lines.of(batch)
 	if err != nil || len(list) == 0 {
-		return s.output.in(err)
+		return err
 	}
 	s.text = s.text[:0]
 	for _, l := range list {
 		s.text = s.lines.coding.change(s.text, l.row, e, l.diff)
 	}
-	if err := s.append(s.text); err != nil {
-		return s.output.in(err)
+	if err := s.append(s.text); err != nil || !s.durable {
+		return err
 	}
-	tx.Put(s.output.key(), binary.AppendUvarint(nil, uint64(s.length)))
-	if !s.durable {
-		return nil
-	}
-	return s.output.in(s.file.Sync())
+	return s.file.Sync()
 }
 
 // Committed does nothing: the changes are in the file.

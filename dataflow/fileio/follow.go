@@ -38,10 +38,7 @@ func (r *Reader[T]) pass(ctx context.Context, w *watch) error {
 			return err
 		}
 	}
-	for _, name := range r.known() {
-		if _, ok := slices.BinarySearch(l.names, name); ok || l.missed(name) {
-			continue
-		}
+	for _, name := range r.lost(l) {
 		if err := r.remove(ctx, name); err != nil {
 			return err
 		}
@@ -49,11 +46,12 @@ func (r *Reader[T]) pass(ctx context.Context, w *watch) error {
 	return nil
 }
 
-// known returns the names of the files of which something was sent.
-func (r *Reader[T]) known() []string {
-	names := make([]string, 0, len(r.files))
+// lost returns the files of which something was sent and that are not there.
+func (r *Reader[T]) lost(l listing) (names []string) {
 	for name := range r.files {
-		names = append(names, name)
+		if _, ok := slices.BinarySearch(l.names, name); !ok && !l.missed(name) {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return names

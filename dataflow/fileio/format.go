@@ -29,8 +29,7 @@ func ReadJSON[T any](feed *dataflow.Feed[T], c Config) (*Reader[T], error) {
 	return newReader(feed, c, format[T]{
 		rows: "json " + shape(reflect.TypeFor[T]()),
 		decoder: func([]byte) (func(*T, []byte) error, error) {
-			// The row is in the heap: it is part of a batch.
-			return func(row *T, record []byte) error { return json.UnmarshalNoEscape(record, row) }, nil
+			return func(row *T, record []byte) error { return json.Unmarshal(record, row) }, nil
 		},
 	})
 }
