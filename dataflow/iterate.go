@@ -53,12 +53,13 @@ func Iterate[T any](start Stream[T], name string, body func(*Scope, Stream[T]) S
 	}
 	d.inner.over, d.entered = true, scope.entered
 
-	n := g.addStateful("iterate", name, d.types(reflect.TypeFor[T]()), start.n)
+	inputs := []*node{start.n}
+	for _, e := range d.entered {
+		inputs = append(inputs, e.from)
+	}
+	n := g.addStateful("iterate", name, d.types(reflect.TypeFor[T]()), inputs...)
 	n.same = nil // the operators of body are this node's own
 	n.inside = d.inner
-	for _, e := range d.entered {
-		n.inputs = append(n.inputs, e.from)
-	}
 	d.check(g, n, body == nil)
 	n.build = func(b *builder, n *node, in []any) any { return newIteration[T](b, n, d, in) }
 	return Stream[T]{n}
