@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"sync/atomic"
 )
 
@@ -71,6 +72,57 @@ func (f *Feed[T]) Insert(ctx context.Context, values ...T) (Ticket, error) {
 		deltas[i] = Delta[T]{v, +1}
 	}
 	return f.Send(ctx, Batch[T]{Deltas: deltas})
+}
+
+// perBatch is how many values of a channel or an iterator one batch takes.
+const perBatch = 1024
+
+// Consume inserts every value of ch, until ch is closed or ctx is done, which is
+// the error. What is ready at a time is one batch.
+func (f *Feed[T]) Consume(ctx context.Context, ch <-chan T) error {
+	for {
+		var batch []T
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case v, ok := <-ch:
+			if !ok {
+				return nil
+			}
+			batch = append(batch, v)
+		}
+		for more := true; more && len(batch) < perBatch; {
+			select {
+			case v, ok := <-ch:
+				if more = ok; ok {
+					batch = append(batch, v)
+				}
+			default:
+				more = false
+			}
+		}
+		if _, err := f.Insert(ctx, batch...); err != nil {
+			return err
+		}
+	}
+}
+
+// InsertAll inserts every value that seq yields.
+func (f *Feed[T]) InsertAll(ctx context.Context, seq iter.Seq[T]) error {
+	var batch []T
+	flush := func() error {
+		_, err := f.Insert(ctx, batch...)
+		batch = nil
+		return err
+	}
+	for v := range seq {
+		if batch = append(batch, v); len(batch) == perBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
 }
 
 // Close says that nothing more will be sent. A graph whose inputs are all closed

@@ -53,6 +53,20 @@ func (f *Feed[T]) Durable(ctx context.Context) (bool, error) {
 	return g.opts.Backend != nil, nil
 }
 
+// Static tells whether all that is sent becomes one epoch: whether Options.Static
+// is set. It waits until Run has recovered its state.
+func (f *Feed[T]) Static(ctx context.Context) (bool, error) { return staticGraph(ctx, f.node.g) }
+
+// Static is like Feed.Static.
+func (in *Input[T]) Static(ctx context.Context) (bool, error) { return staticGraph(ctx, in.node.g) }
+
+func staticGraph(ctx context.Context, g *Graph) (bool, error) {
+	if err := g.awaitStart(ctx); err != nil {
+		return false, err
+	}
+	return g.opts.Static, nil
+}
+
 // Flush returns when every batch that was sent before is committed. Unlike
 // Graph.Wait it does not wait for the asynchronous work that follows from them.
 // With Options.Static nothing is committed before all inputs are closed.

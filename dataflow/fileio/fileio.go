@@ -28,7 +28,8 @@ type Config struct {
 	// first folder with a wildcard.
 	Path string
 
-	// Static reads what is there, closes the Feed and ends. The last line
+	// Static reads what is there, closes the Feed and ends, as every Reader
+	// does in a graph that runs with Options.Static. The last line
 	// of a file then needs no line end; a file that cannot be read is an
 	// error. Otherwise the files are followed until the context is done.
 	Static bool

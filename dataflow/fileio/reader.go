@@ -90,6 +90,11 @@ func (r *Reader[T]) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	static, err := r.feed.Static(ctx)
+	if err != nil {
+		return err
+	}
+	r.config.Static = r.config.Static || static
 	r.keeps = durable || !r.config.Static
 	if err := r.load(); err != nil {
 		return err
