@@ -123,7 +123,6 @@ func (b *bench) static(e engine, w workload, dir string, want content) error {
 		return err
 	}
 	defer p.Kill()
-	var cpu time.Duration
 	select {
 	case <-p.Ended:
 	case <-time.After(b.limit):
@@ -133,7 +132,6 @@ func (b *bench) static(e engine, w workload, dir string, want content) error {
 	if err := p.Wait(); err != nil {
 		return fmt.Errorf("%w; see its log", err)
 	}
-	_ = cpu
 	b.note(e, w.name+", batch", "rows/s", w.rows/took.Seconds())
 	b.note(e, w.name+", batch, peak memory", "MB", megabytes(p.PeakRSS()))
 	return b.right(e, w.name+", batch", sink, want)
@@ -156,7 +154,7 @@ func (b *bench) streaming(e engine, w workload, dir string, want content) error 
 		return err
 	}
 	defer p.Kill()
-	took, err := b.settle(p, sink, p.Start, w.quiet)
+	took, err := b.settle(p, sink, look{}, p.Start, w.quiet)
 	if err != nil {
 		return err
 	}
@@ -165,11 +163,11 @@ func (b *bench) streaming(e engine, w workload, dir string, want content) error 
 		return err
 	}
 	for _, c := range w.changes {
-		from := time.Now()
+		before, from := lookAt(sink), time.Now()
 		if err := c.make(dir, b.data); err != nil {
 			return err
 		}
-		took, err := b.settle(p, sink, from, w.quiet)
+		took, err := b.settle(p, sink, before, from, w.quiet)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -186,29 +184,45 @@ func (b *bench) streaming(e engine, w workload, dir string, want content) error 
 	return nil
 }
 
-// settle waits until the sink has been written to since from, and then not for
-// as long as quiet. It returns the time from then to the last write.
-func (b *bench) settle(p *measure.Process, sink string, from time.Time, quiet time.Duration) (time.Duration, error) {
-	var last time.Time
-	tick := time.NewTicker(5 * time.Millisecond)
+// settle waits until the sink is not what it was in before, and then does not
+// change for as long as quiet. It returns the time from then to the last change,
+// as seen by looking every millisecond: the times of files are those of a slower
+// clock.
+func (b *bench) settle(p *measure.Process, sink string, before look, from time.Time, quiet time.Duration) (time.Duration, error) {
+	last, changed := from, false
+	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for range tick.C {
+	for now := range tick.C {
 		select {
 		case <-p.Ended:
 			return 0, fmt.Errorf("it ended: %w", p.Wait())
 		default:
 		}
-		if s, err := os.Stat(sink); err == nil && s.Size() > 0 && s.ModTime().After(from) {
-			last = s.ModTime()
+		if l := lookAt(sink); l != before && l.size > 0 {
+			before, last, changed = l, now, true
 		}
 		switch {
-		case !last.IsZero() && time.Since(last) > quiet:
+		case changed && now.Sub(last) > quiet:
 			return last.Sub(from), nil
-		case time.Since(from) > b.limit:
+		case now.Sub(from) > b.limit:
 			return 0, fmt.Errorf("nothing new within %v", b.limit)
 		}
 	}
 	return 0, nil
+}
+
+// A look is what the system says of a file at a time; zero if it is not there.
+type look struct {
+	size     int64
+	modified time.Time
+}
+
+func lookAt(file string) look {
+	s, err := os.Stat(file)
+	if err != nil {
+		return look{}
+	}
+	return look{s.Size(), s.ModTime()}
 }
 
 // startup measures a program that has nothing to do.

@@ -13,8 +13,12 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// pause is how long notices are collected before the files are looked at.
-const pause = 20 * time.Millisecond
+// Notices are collected until none has come for as long as quiet, but no longer
+// than patience: a file that is being written is better read once than twice.
+const (
+	quiet    = 2 * time.Millisecond
+	patience = 20 * time.Millisecond
+)
 
 // pass looks at every file, and removes those that are gone. A listing that
 // fails removes nothing.
@@ -99,10 +103,17 @@ func (r *Reader[T]) turn(ctx context.Context, w *watch, every time.Duration) err
 
 // noticed looks at what the notices of a short while are about.
 func (r *Reader[T]) noticed(ctx context.Context, w *watch) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(pause):
+	enough := time.After(patience)
+	for more := true; more; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-w.noticed:
+		case <-time.After(quiet):
+			more = false
+		case <-enough:
+			more = false
+		}
 	}
 	paths, all := w.take()
 	var names []string
