@@ -30,7 +30,7 @@ type edit struct {
 // folder. After each commit the server lists and finds what is there then, and
 // at the end it holds the recorded files, byte for byte.
 //
-// The whole recording: go test -run Trace -trace DIR -v
+// The whole recording: go test -run Trace -v -args -trace DIR
 func TestTraceOfRealCommits(t *testing.T) {
 	t.Parallel()
 	dir := *trace
