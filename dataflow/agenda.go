@@ -1,11 +1,5 @@
 package dataflow
 
-import (
-	"bytes"
-	"encoding/binary"
-	"fmt"
-)
-
 // An agenda knows which keys want to be looked at when the watermark has come to a
 // time. It is in memory, with one entry for each key, and is made again from the
 // keys of the state at start.
@@ -81,52 +75,4 @@ func (a *agenda[K]) pop() entry[K] {
 		a.heap[i], a.heap[child] = a.heap[child], a.heap[i]
 		i = child
 	}
-}
-
-// drop removes the state of k and its records.
-func (t *table[K, S]) drop(x *turn, k K) error {
-	delete(t.states, k)
-	if !t.durable {
-		return nil
-	}
-	prefix, err := t.records(k)
-	if err != nil {
-		return err
-	}
-	err = t.backend.Scan(prefix, func(record, _ []byte) error {
-		x.writes = append(x.writes, Write{Key: bytes.Clone(record), Delete: true})
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("reading the state of key %v: %w", k, err)
-	}
-	return nil
-}
-
-// eachKey calls f for every key that has records, with its worker.
-func eachKey[K comparable, S keyState](tables []*table[K, S], f func(worker int, k K)) error {
-	t := tables[0]
-	if !t.durable {
-		return nil
-	}
-	var last []byte
-	known := false
-	return t.backend.Scan(t.prefix, func(record, _ []byte) error {
-		rest := record[len(t.prefix):]
-		n, size := binary.Uvarint(rest)
-		if size <= 0 || n > uint64(len(rest)-size) {
-			return fmt.Errorf("reading state %q: no key in it", record)
-		}
-		b := rest[size : size+int(n)]
-		if known && bytes.Equal(last, b) {
-			return nil
-		}
-		last, known = append(last[:0], b...), true
-		k, err := t.key.Decode(b)
-		if err != nil {
-			return fmt.Errorf("reading state %q: decoding the key: %w", record, err)
-		}
-		f(shardOf(k, len(tables)), k)
-		return nil
-	})
 }

@@ -133,7 +133,7 @@ func (j *asOfNow[K, Q, S, Out]) committed(*turn) {
 }
 
 func (j *asOfNow[K, Q, S, Out]) recover(_ context.Context, _ *turn) error {
-	return recoverTables(j.tables, false, nil)
+	return recoverTables(j.tables)
 }
 
 func (a *answering[Q, S, Out]) open(s stored) {

@@ -178,7 +178,7 @@ func (h *hold[T]) committed(*turn) {
 }
 
 func (h *hold[T]) recover(context.Context, *turn) error {
-	if err := recoverTables(h.tables, false, nil); err != nil {
+	if err := recoverTables(h.tables); err != nil {
 		return err
 	}
 	return eachKey(h.tables, func(worker int, at Time) { h.agendas[worker].add(at.plus(h.after), at) })

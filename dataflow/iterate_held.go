@@ -180,4 +180,4 @@ func (s *shelf[V]) trim() {
 	}
 }
 
-func (s *shelf[V]) recover() error { return recoverTables(s.tables, false, nil) }
+func (s *shelf[V]) recover() error { return recoverTables(s.tables) }

@@ -164,5 +164,5 @@ func (j *joiner[K, A, B, Out]) committed(*turn) {
 }
 
 func (j *joiner[K, A, B, Out]) recover(_ context.Context, _ *turn) error {
-	return recoverTables(j.tables, false, nil)
+	return recoverTables(j.tables)
 }

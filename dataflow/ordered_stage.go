@@ -142,5 +142,5 @@ func (o *orderedStage[K, S]) committed(*turn) {
 }
 
 func (o *orderedStage[K, S]) recover(context.Context, *turn) error {
-	return recoverTables(o.tables, false, nil)
+	return recoverTables(o.tables)
 }

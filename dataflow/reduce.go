@@ -159,7 +159,7 @@ func (r *reduce[K, V, R]) committed(*turn) {
 }
 
 func (r *reduce[K, V, R]) recover(_ context.Context, _ *turn) error {
-	return recoverTables(r.tables, false, nil)
+	return recoverTables(r.tables)
 }
 
 // A tally is the state of a key: how many values it has, and what the

@@ -99,5 +99,5 @@ func (s *gate[K, A]) committed(*turn) {
 }
 
 func (s *gate[K, A]) recover(_ context.Context, _ *turn) error {
-	return recoverTables(s.tables, false, nil)
+	return recoverTables(s.tables)
 }

@@ -131,7 +131,7 @@ func (r *sessionReduce[K, V, R]) next(set *sessionSet[V, sessionTally[V, R]]) Ti
 // recover reads the state, and of every key when something happens to it: more
 // than may stay in memory, one key at a time.
 func (r *sessionReduce[K, V, R]) recover(_ context.Context, x *turn) error {
-	if err := recoverTables(r.tables, false, nil); err != nil || !r.behavior.waits() {
+	if err := recoverTables(r.tables); err != nil || !r.behavior.waits() {
 		return err
 	}
 	keys := make([][]K, len(r.tables))

@@ -70,5 +70,5 @@ func (s *sessions[K, V, N]) committed(*turn) {
 }
 
 func (s *sessions[K, V, N]) recover(context.Context, *turn) error {
-	return recoverTables(s.tables, false, nil)
+	return recoverTables(s.tables)
 }

@@ -1,8 +1,8 @@
 package dataflow
 
 import (
+	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 )
 
@@ -122,6 +122,26 @@ func (t *table[K, S]) save(x *turn, k K, s S) error {
 	return nil
 }
 
+// drop removes the state of k and its records.
+func (t *table[K, S]) drop(x *turn, k K) error {
+	delete(t.states, k)
+	if !t.durable {
+		return nil
+	}
+	prefix, err := t.records(k)
+	if err != nil {
+		return err
+	}
+	err = t.backend.Scan(prefix, func(record, _ []byte) error {
+		x.writes = append(x.writes, Write{Key: bytes.Clone(record), Delete: true})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("reading the state of key %v: %w", k, err)
+	}
+	return nil
+}
+
 // trim lets go of states beyond the limit, any of them. It is called when the
 // epoch is committed and all states are saved.
 func (t *table[K, S]) trim() {
@@ -135,62 +155,4 @@ func (t *table[K, S]) trim() {
 		}
 		delete(t.states, k)
 	}
-}
-
-// errEnough ends a scan early.
-var errEnough = errors.New("enough")
-
-// recoverTables reads the states of an operator, as many as may stay in memory.
-// With all it reads every one, whatever the limit.
-func recoverTables[K comparable, S keyState](tables []*table[K, S], all bool, each func(worker int, k K, s S)) error {
-	t := tables[0]
-	if !t.durable {
-		return nil
-	}
-	var last []byte // the key being read
-	var k K
-	var shard, keys int
-	done := func() {
-		if last != nil && each != nil {
-			each(shard, k, tables[shard].states[k])
-		}
-	}
-	err := t.backend.Scan(t.prefix, func(record, value []byte) error {
-		rest := record[len(t.prefix):]
-		n, size := binary.Uvarint(rest)
-		if size <= 0 || n > uint64(len(rest)-size) {
-			return fmt.Errorf("reading state %q: no key in it", record)
-		}
-		b := rest[size : size+int(n)]
-		if last == nil || string(last) != string(b) {
-			done()
-			if keys++; !all && keys > t.limit*len(tables) {
-				return errEnough
-			}
-			last = append(last[:0], b...)
-			if last == nil {
-				last = []byte{}
-			}
-			var err error
-			if k, err = t.key.Decode(b); err != nil {
-				return fmt.Errorf("reading state %q: decoding the key: %w", record, err)
-			}
-			shard = shardOf(k, len(tables))
-			tables[shard].states[k] = t.fresh()
-		}
-		if err := tables[shard].states[k].load(rest[size+int(n):], value); err != nil {
-			return fmt.Errorf("reading state %q: %w", record, err)
-		}
-		return nil
-	})
-	if errors.Is(err, errEnough) {
-		for _, t := range tables {
-			t.whole = false
-		}
-		return nil
-	}
-	if err == nil {
-		done()
-	}
-	return err
 }

@@ -120,8 +120,8 @@ func (g *Graph) turn(ctx context.Context) (took bool, err error) {
 		return false, nil
 	}
 	// A result makes 4 writes: the output, its memo and references, and the
-	// end of what was pending.
-	x := g.newTurn(4*n + 1)
+	// end of what was pending. Most of a large batch are no results.
+	x := g.newTurn(min(4*n+1, 4*g.opts.results()))
 	if err := g.step(x); err != nil {
 		return true, err
 	}

@@ -141,7 +141,7 @@ func (u *upsert[K, V]) committed(*turn) {
 }
 
 func (u *upsert[K, V]) recover(_ context.Context, _ *turn) error {
-	return recoverTables(u.tables, false, nil)
+	return recoverTables(u.tables)
 }
 
 // assigned is the state of a key: its last assignment.

@@ -162,7 +162,7 @@ func (r *windowReduce[K, V, R]) committed(*turn) {
 }
 
 func (r *windowReduce[K, V, R]) recover(context.Context, *turn) error {
-	if err := recoverTables(r.tables, false, nil); err != nil || !r.behavior.waits() {
+	if err := recoverTables(r.tables); err != nil || !r.behavior.waits() {
 		return err
 	}
 	return eachKey(r.tables, func(worker int, k Windowed[K]) {

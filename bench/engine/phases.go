@@ -192,23 +192,23 @@ func (b *bench) settle(p *measure.Process, sink string, before look, from time.T
 	last, changed := from, false
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for now := range tick.C {
+	for {
+		at := <-tick.C
 		select {
 		case <-p.Ended:
 			return 0, fmt.Errorf("it ended: %w", p.Wait())
 		default:
 		}
 		if l := lookAt(sink); l != before && l.size > 0 {
-			before, last, changed = l, now, true
+			before, last, changed = l, at, true
 		}
 		switch {
-		case changed && now.Sub(last) > quiet:
+		case changed && at.Sub(last) > quiet:
 			return last.Sub(from), nil
-		case now.Sub(from) > b.limit:
+		case at.Sub(from) > b.limit:
 			return 0, fmt.Errorf("nothing new within %v", b.limit)
 		}
 	}
-	return 0, nil
 }
 
 // A look is what the system says of a file at a time; zero if it is not there.

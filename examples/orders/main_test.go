@@ -1,29 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"os"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"ragserver/dataflow"
 	"ragserver/dataflow/flowtest"
+	"ragserver/examples/exampletest"
 )
 
-func TestOutput(t *testing.T) {
-	var got bytes.Buffer
-	if err := run(t.Context(), &got); err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile("testdata/output.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("the output is another (-want +got):\n%s", diff)
-	}
-}
+func TestOutput(t *testing.T) { exampletest.Output(t, run) }
 
 func TestPriceAndOrderInOneEpoch(t *testing.T) {
 	got := flowtest.SameBothWays(t, func(in *flowtest.Inputs) dataflow.Stream[dataflow.Keyed[string, int]] {
