@@ -128,7 +128,7 @@ func (r *running[T]) end() error { return r.group.Wait() }
 func (r *running[T]) stop(t *testing.T) {
 	t.Helper()
 	r.cancel()
-	if err := r.group.Wait(); err != nil && !errors.Is(err, errKilled) && !errors.Is(err, dataflow.ErrEnded) {
+	if err := r.group.Wait(); err != nil && !errors.Is(err, errKilled) {
 		t.Fatal(err)
 	}
 }
@@ -146,7 +146,7 @@ func (r *running[T]) await(t *testing.T, base, want map[T]int) (alive bool) {
 		}
 		select {
 		case err := <-dead:
-			if !errors.Is(err, errKilled) && !errors.Is(err, dataflow.ErrEnded) {
+			if !errors.Is(err, errKilled) {
 				t.Fatalf("the run ended: %v", err)
 			}
 			return false

@@ -76,7 +76,8 @@ func (r *Reader[T]) Stats() Stats {
 // is called once.
 func (r *Reader[T]) Run(ctx context.Context) error {
 	err := r.run(ctx)
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	// A graph that runs under the same ctx may end before this notices.
+	if ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, dataflow.ErrEnded)) {
 		return nil
 	}
 	if err != nil {

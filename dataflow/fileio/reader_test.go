@@ -130,6 +130,27 @@ func TestFollow(t *testing.T) {
 	}
 }
 
+// However the reader learns that it is over, being stopped is no error.
+func TestStoppedWithItsGraph(t *testing.T) {
+	g := dataflow.New("test")
+	feed := dataflow.NewFeed[string](g, "in")
+	reader, err := ReadLines(feed, Config{Path: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dataflow.To(feed.Stream(), "tally", dataflow.Sink[string](newTally[string]()))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := g.Run(ctx, dataflow.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // which of the two is noticed first is chance
+		if err := reader.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestOnlyDifferences counts what a small change to a large file sends.
 func TestOnlyDifferences(t *testing.T) {
 	var text strings.Builder
