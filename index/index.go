@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -29,8 +30,30 @@ type Change struct {
 
 	// Of an addition only. A vector leg ignores one without Vector, a text
 	// leg ignores Vector.
-	Text   string
+	Text   Text
 	Vector rag.Vector
+}
+
+// A Text is the words of a chunk by the place where they stand. A text leg may
+// weigh the places differently.
+type Text struct {
+	Title    string // of the document
+	Heading  string // what the chunk stands under
+	Body     string // the chunk itself
+	Language string // of the document, BCP 47, as in "de"; "" if unknown
+}
+
+// TextOf returns the words of a chunk, as far as the chunk itself knows them.
+func TextOf(c rag.Chunk) Text {
+	return Text{Heading: strings.Join(c.Heading, " > "), Body: c.Text}
+}
+
+// String returns the heading and the body, as they are embedded.
+func (t Text) String() string {
+	if t.Heading == "" {
+		return t.Body
+	}
+	return t.Heading + "\n" + t.Body
 }
 
 // ErrCorrupt says that what a leg has on disk cannot be read. Its directory can
@@ -76,6 +99,23 @@ type Rebinder interface {
 	// the epoch. An ID stands for one text for ever, so comparing IDs is
 	// enough.
 	Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, Row]) (missing []Row, err error)
+}
+
+// A Saver is a leg in memory whose states can be written to files and read back,
+// rows and all. The files of one state are a folder of their own.
+type Saver interface {
+	// Save writes the state that s, a snapshot of this leg, shows into the
+	// empty folder dir. Files that would be the same as in last, the folder of
+	// an earlier Save or "", may be linked. It runs beside Apply and searches,
+	// one at a time, and neither waits for it. The files carry checksums and
+	// are synced when it returns.
+	Save(ctx context.Context, s Snapshot, dir, last string) error
+
+	// Load sets a leg that nothing was applied to yet to the state saved in
+	// dir, which was that of epoch. The leg may go on reading the files, but
+	// never writes them. If they are damaged the error matches ErrCorrupt and
+	// the leg is still empty.
+	Load(ctx context.Context, dir string, epoch rag.Epoch) error
 }
 
 // A Snapshot is one unchanging state of a leg. Any number of goroutines may use
@@ -125,6 +165,27 @@ type Query struct {
 	// Rows are the rows that may be returned; nil means all. It is not
 	// modified.
 	Rows *roaring.Bitmap
+
+	// Syntax says that Text is in the query language of the leg, if it has
+	// one, and not mere text. A mistake in it is an error that matches
+	// ErrSyntax.
+	Syntax bool
+
+	// Plan, if it is not nil, is told how the search was done.
+	Plan *Plan
+}
+
+// ErrSyntax says that the text of a query is not in the query language.
+var ErrSyntax = errors.New("bad query syntax")
+
+// A Plan says how a leg has answered one query.
+type Plan struct {
+	// Method is "scan" (all rows were compared), "rows" (the allowed ones
+	// were, one by one), "walk" (a graph was walked), "walk filtered", or a
+	// text leg's own.
+	Method string
+	Scored int // rows whose score was computed, exactly or nearly
+	Width  int // of a graph's walk: efSearch; 0 without one
 }
 
 // A Scored is a row with its score, higher is better: the cosine in a vector

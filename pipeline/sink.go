@@ -10,6 +10,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/dataflow"
+	"ragserver/index"
 	"ragserver/index/hybrid"
 )
 
@@ -209,7 +210,7 @@ func (w *epochWriter) change(id rag.ChunkID, x *difference) {
 	}
 	if x.after {
 		w.batch.Chunks = append(w.batch.Chunks, hybrid.ChunkChange{
-			ID: id, URI: x.uri, Diff: +1, Text: x.chunk.SearchText(), Vector: x.vector,
+			ID: id, URI: x.uri, Diff: +1, Text: index.TextOf(x.chunk), Vector: x.vector,
 		})
 	}
 }

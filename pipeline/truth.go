@@ -8,6 +8,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/embed"
+	"ragserver/index"
 	"ragserver/index/hybrid"
 	"ragserver/store"
 )
@@ -78,10 +79,10 @@ func (t *truth) document(kv store.KV) (hybrid.StoredDocument, error) {
 	return stored, nil
 }
 
-func (t *truth) Text(id rag.ChunkID) (string, error) {
+func (t *truth) Text(id rag.ChunkID) (index.Text, error) {
 	c, ok, err := readChunk(t.store, id)
 	if err != nil || !ok {
-		return "", err
+		return index.Text{}, err
 	}
-	return c.SearchText(), nil
+	return index.TextOf(c), nil
 }

@@ -7,6 +7,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/embed/hash"
+	"ragserver/index"
 	"ragserver/index/bleve"
 	"ragserver/index/flat"
 	"ragserver/index/hybrid"
@@ -48,7 +49,7 @@ func newRetriever(t *testing.T, n int) (*Retriever, *store) {
 		c.ID = rag.NewChunkID(uri, nil, c.Text, 0)
 		s.chunks[c.ID] = c
 		b.Documents = append(b.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": fmt.Sprintf("%03d.txt", i)}})
-		b.Chunks = append(b.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: +1, Text: c.Text})
+		b.Chunks = append(b.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: +1, Text: index.TextOf(c)})
 	}
 	if err := x.Apply(t.Context(), 1, b); err != nil {
 		t.Fatal(err)

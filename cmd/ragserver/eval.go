@@ -13,6 +13,7 @@ import (
 	rag "ragserver"
 	"ragserver/chunk"
 	"ragserver/embed"
+	"ragserver/index"
 	"ragserver/index/hybrid"
 	"ragserver/retrieve"
 	"ragserver/store/memstore"
@@ -107,7 +108,7 @@ func (e *evaluation) fill(ctx context.Context, documents []beirText) error {
 			batch.Documents = append(batch.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": d.ID}})
 			for _, c := range e.splitter.Split(uri, d.text()) {
 				e.chunks[c.ID] = c
-				batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: c.SearchText()})
+				batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: index.TextOf(c)})
 				texts = append(texts, c.SearchText())
 			}
 		}
@@ -183,4 +184,4 @@ func (emptyTruth) Documents() iter.Seq2[hybrid.StoredDocument, error] {
 	return func(func(hybrid.StoredDocument, error) bool) {}
 }
 
-func (emptyTruth) Text(rag.ChunkID) (string, error) { return "", nil }
+func (emptyTruth) Text(rag.ChunkID) (index.Text, error) { return index.Text{}, nil }

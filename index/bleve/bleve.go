@@ -238,7 +238,7 @@ func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
 	}
 	for _, c := range changes {
 		if c.Diff > 0 {
-			batch.Update(&document{id: c.ID, text: c.Text, counters: l.counters})
+			batch.Update(&document{id: c.ID, text: c.Text.String(), counters: l.counters})
 		}
 	}
 	batch.SetInternal(setupKey, []byte(l.setup))

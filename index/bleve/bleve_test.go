@@ -36,7 +36,7 @@ func add(t testing.TB, l *Leg, epoch rag.Epoch, texts ...string) {
 	t.Helper()
 	var changes []index.Change
 	for i, text := range texts {
-		changes = append(changes, index.Change{Row: index.Row(i), ID: indextest.ID(i), Diff: 1, Text: text})
+		changes = append(changes, index.Change{Row: index.Row(i), ID: indextest.ID(i), Diff: 1, Text: index.Text{Body: text}})
 	}
 	if err := l.Apply(t.Context(), epoch, changes); err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestASuddenEndLosesOnlyWhatIsNotDurable(t *testing.T) {
 	add(t, l, 1, "first chunk")
 	<-l.saved
 	durable := l.Durable()
-	if err := l.Apply(t.Context(), 2, []index.Change{{Row: 1, ID: indextest.ID(1), Diff: 1, Text: "second chunk"}}); err != nil {
+	if err := l.Apply(t.Context(), 2, []index.Change{{Row: 1, ID: indextest.ID(1), Diff: 1, Text: index.Text{Body: "second chunk"}}}); err != nil {
 		t.Fatal(err)
 	}
 	again := open(t, Config{Dir: copied(t, dir)})
@@ -173,7 +173,7 @@ func TestASuddenEndLosesOnlyWhatIsNotDurable(t *testing.T) {
 		if row != 8 {
 			t.Errorf("row %d is missing, which was durable", row)
 		}
-		if err := again.Apply(t.Context(), 0, []index.Change{{Row: 8, ID: indextest.ID(1), Diff: 1, Text: "second chunk"}}); err != nil {
+		if err := again.Apply(t.Context(), 0, []index.Change{{Row: 8, ID: indextest.ID(1), Diff: 1, Text: index.Text{Body: "second chunk"}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -218,7 +218,7 @@ func BenchmarkBulk(b *testing.B) {
 			for j := range 8 {
 				text.WriteString(indextest.Text(int(row)*8 + j))
 			}
-			changes[i] = index.Change{Row: row, ID: indextest.ID(int(row)), Diff: 1, Text: text.String()}
+			changes[i] = index.Change{Row: row, ID: indextest.ID(int(row)), Diff: 1, Text: index.Text{Body: text.String()}}
 			row++
 		}
 		epoch++
@@ -236,7 +236,7 @@ func BenchmarkOneChange(b *testing.B) {
 		var changes []index.Change
 		for i := range 500 {
 			n := e*500 + i
-			changes = append(changes, index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: indextest.Text(n)})
+			changes = append(changes, index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: index.Text{Body: indextest.Text(n)}})
 		}
 		if err := l.Apply(b.Context(), rag.Epoch(e+1), changes); err != nil {
 			b.Fatal(err)
@@ -244,7 +244,7 @@ func BenchmarkOneChange(b *testing.B) {
 	}
 	n := 10_000
 	for b.Loop() {
-		change := index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: fmt.Sprint(indextest.Text(n))}
+		change := index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: index.Text{Body: fmt.Sprint(indextest.Text(n))}}
 		if err := l.Apply(context.Background(), rag.Epoch(n), []index.Change{change}); err != nil {
 			b.Fatal(err)
 		}

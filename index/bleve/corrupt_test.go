@@ -389,7 +389,7 @@ func usableOrCorrupt(t *testing.T, dir string) bool {
 	if found := search(t, l, "chunk"); len(found)+len(missing) < 2 {
 		t.Errorf("found %v, and only %v are missing", found, missing)
 	}
-	if err := l.Apply(t.Context(), 100, []index.Change{{Row: 9, ID: indextest.ID(-1), Diff: 1, Text: "new"}}); err != nil {
+	if err := l.Apply(t.Context(), 100, []index.Change{{Row: 9, ID: indextest.ID(-1), Diff: 1, Text: index.Text{Body: "new"}}}); err != nil {
 		t.Errorf("Apply: %v", err)
 	}
 	select {

@@ -86,7 +86,7 @@ func TestPruningLosesNothing(t *testing.T) {
 			}
 			if rng.IntN(4) > 0 {
 				text := zipf(rng, rng.IntN(60)*rng.IntN(3))
-				changes = append(changes, index.Change{Row: row, ID: indextest.ID(int(row)), Diff: 1, Text: text})
+				changes = append(changes, index.Change{Row: row, ID: indextest.ID(int(row)), Diff: 1, Text: index.Text{Body: text}})
 				have.add(row, text)
 			}
 		}
@@ -146,7 +146,7 @@ func BenchmarkSearch(b *testing.B) {
 		texts := make([]index.Change, 2000)
 		for i := range texts {
 			n := epoch*len(texts) + i
-			texts[i] = index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: zipf(rng, 200)}
+			texts[i] = index.Change{Row: index.Row(n), ID: indextest.ID(n), Diff: 1, Text: index.Text{Body: zipf(rng, 200)}}
 		}
 		if err := l.Apply(b.Context(), rag.Epoch(epoch+1), texts); err != nil {
 			b.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 
 	rag "ragserver"
+	"ragserver/index"
 )
 
 // A Fusion is a way to join the results of the two legs.
@@ -79,7 +80,7 @@ type ChunkChange struct {
 	ID     rag.ChunkID
 	URI    rag.URI
 	Diff   int
-	Text   string
+	Text   index.Text
 	Vector rag.Vector // nil: found by its words only
 }
 

@@ -58,7 +58,7 @@ func aDocument(n int, group string) DocumentChange {
 }
 
 func addChunk(doc, n int) ChunkChange {
-	return ChunkChange{ID: indextest.ID(n), URI: uri(doc), Diff: 1, Text: indextest.Text(n), Vector: indextest.Vector(n)}
+	return ChunkChange{ID: indextest.ID(n), URI: uri(doc), Diff: 1, Text: index.Text{Body: indextest.Text(n)}, Vector: indextest.Vector(n)}
 }
 
 func removeChunk(doc, n int) ChunkChange {
@@ -393,7 +393,7 @@ func (m *memory) step(r *rand.Rand) Batch {
 				c.Vector = nil
 			}
 			m.chunk[n] = d
-			m.texts[c.ID] = c.Text
+			m.texts[c.ID] = c.Text.Body
 			b.Chunks = append(b.Chunks, c)
 		}
 	}

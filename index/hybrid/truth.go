@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	rag "ragserver"
+	"ragserver/index"
 )
 
 // A Truth is what the store knows at start. Everything that it returns is of
@@ -17,9 +18,9 @@ type Truth interface {
 	// Documents iterates over all documents. It ends after the first error.
 	Documents() iter.Seq2[StoredDocument, error]
 
-	// Text returns what is searched of a chunk (rag.Chunk.SearchText). It is
-	// asked only for chunks that a leg has to be filled with.
-	Text(id rag.ChunkID) (string, error)
+	// Text returns what is searched of a chunk. It is asked only for chunks
+	// that a leg has to be filled with.
+	Text(id rag.ChunkID) (index.Text, error)
 }
 
 // A StoredDocument is a document with its chunks.

@@ -235,7 +235,7 @@ func testOdd(t *testing.T, s Subject) {
 		t.Errorf("a query of 20,000 words: %d results, want 5", len(found))
 	}
 	for i, text := range odd { // as texts, too
-		apply(t, leg, rag.Epoch(2+i), index.Change{Row: index.Row(100 + i), ID: ID(100 + i), Diff: 1, Text: text, Vector: Vector(100 + i)})
+		apply(t, leg, rag.Epoch(2+i), index.Change{Row: index.Row(100 + i), ID: ID(100 + i), Diff: 1, Text: index.Text{Body: text}, Vector: Vector(100 + i)})
 	}
 	if found := now(t, leg, s.query(7, 1)); len(found) != 1 || found[0].Row != 7 {
 		t.Errorf("found %v, want row 7", found)

@@ -112,7 +112,7 @@ func Vector(n int) rag.Vector {
 
 // Add returns the change that adds chunk n under row.
 func Add(n int, row index.Row) index.Change {
-	return index.Change{Row: row, ID: ID(n), Diff: 1, Text: Text(n), Vector: Vector(n)}
+	return index.Change{Row: row, ID: ID(n), Diff: 1, Text: index.Text{Body: Text(n)}, Vector: Vector(n)}
 }
 
 // Remove returns the change that removes chunk n.
