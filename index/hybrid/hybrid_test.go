@@ -308,12 +308,12 @@ type memory struct {
 	docs  map[int]string         // group
 	chunk map[int]int            // document of a chunk
 	bare  map[int]bool           // chunks without a vector
-	texts map[rag.ChunkID]string // those asked for are noted in read
+	texts map[rag.ChunkID]index.Text // those asked for are noted in read
 	read  int
 }
 
 func newMemory() *memory {
-	return &memory{docs: map[int]string{}, chunk: map[int]int{}, bare: map[int]bool{}, texts: map[rag.ChunkID]string{}}
+	return &memory{docs: map[int]string{}, chunk: map[int]int{}, bare: map[int]bool{}, texts: map[rag.ChunkID]index.Text{}}
 }
 
 func (m *memory) Epoch() rag.Epoch { return m.epoch }
@@ -340,7 +340,7 @@ func (m *memory) Documents() iter.Seq2[StoredDocument, error] {
 	}
 }
 
-func (m *memory) Text(id rag.ChunkID) (string, error) {
+func (m *memory) Text(id rag.ChunkID) (index.Text, error) {
 	m.read++
 	return m.texts[id], nil
 }
@@ -393,7 +393,7 @@ func (m *memory) step(r *rand.Rand) Batch {
 				c.Vector = nil
 			}
 			m.chunk[n] = d
-			m.texts[c.ID] = c.Text.Body
+			m.texts[c.ID] = c.Text
 			b.Chunks = append(b.Chunks, c)
 		}
 	}

@@ -41,7 +41,7 @@ func TestReadersSeeOneEpochInEverything(t *testing.T) {
 		for d := range docs {
 			b.Documents = append(b.Documents, DocumentChange{URI: uri(d), Metadata: map[string]any{"generation": e}})
 			c := addChunk(d, e*docs+d)
-			c.Text = "river " + c.Text
+			c.Text.Body = "river " + c.Text.Body
 			b.Chunks = append(b.Chunks, c)
 			if e > 0 {
 				b.Chunks = append(b.Chunks, removeChunk(d, (e-1)*docs+d))
@@ -198,7 +198,7 @@ func TestEqualScoresAreOrderedByChunkHoweverTheyCame(t *testing.T) {
 				d = n - 1 - i
 			}
 			c := addChunk(d, d)
-			c.Text, c.Vector = "the same words", indextest.Vector(1)
+			c.Text.Body, c.Vector = "the same words", indextest.Vector(1)
 			b := Batch{Documents: []DocumentChange{aDocument(d, "a")}, Chunks: []ChunkChange{c}}
 			applyBatch(t, x, rag.Epoch(i+1), b)
 		}
