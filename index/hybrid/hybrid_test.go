@@ -305,9 +305,9 @@ func TestAnEpochThatFailedHalfwayIsInvisibleAndCanBeRepeated(t *testing.T) {
 // A memory is a Truth.
 type memory struct {
 	epoch rag.Epoch
-	docs  map[int]string         // group
-	chunk map[int]int            // document of a chunk
-	bare  map[int]bool           // chunks without a vector
+	docs  map[int]string             // group
+	chunk map[int]int                // document of a chunk
+	bare  map[int]bool               // chunks without a vector
 	texts map[rag.ChunkID]index.Text // those asked for are noted in read
 	read  int
 }
