@@ -25,6 +25,7 @@ import (
 	rag "ragserver"
 	"ragserver/index"
 	"ragserver/index/flat"
+	"ragserver/index/vectors"
 )
 
 // Config sets up a Leg. The zero value is usable.
@@ -81,7 +82,7 @@ func (l *Leg) newGraph() *hnsw.Graph[uint64] {
 	g := hnsw.NewGraph[uint64]()
 	g.M, g.EfSearch = l.config.M, l.config.EfSearch
 	g.Rng = rand.New(rand.NewSource(1))
-	g.Distance = func(a, b hnsw.Vector) float32 { return 1 - flat.Dot(a, b) }
+	g.Distance = func(a, b hnsw.Vector) float32 { return 1 - vectors.Dot(a, b) }
 	return g
 }
 

@@ -2,12 +2,14 @@ package flat
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"ragserver/index"
+	"ragserver/index/vectors"
 )
 
 const benchRows, benchDim = 72_000, 256
@@ -17,30 +19,38 @@ func clusters(n int) [][]float32 {
 	r := rand.New(rand.NewPCG(1, 1))
 	centers := make([][]float32, 200)
 	for i := range centers {
-		centers[i] = random(r, benchDim, 3)
+		centers[i] = gaussian(r)
 	}
-	vectors := make([][]float32, n)
-	for k := range vectors {
+	all := make([][]float32, n)
+	for k := range all {
 		v, c := make([]float32, benchDim), centers[r.IntN(len(centers))]
 		for i := range v {
 			v[i] = c[i] + float32(r.NormFloat64())
 		}
-		n := norm(v)
+		n := float32(math.Sqrt(float64(vectors.Dot(v, v))))
 		for i := range v {
 			v[i] /= n
 		}
-		vectors[k] = v
+		all[k] = v
 	}
-	return vectors
+	return all
+}
+
+func gaussian(r *rand.Rand) []float32 {
+	v := make([]float32, benchDim)
+	for i := range v {
+		v[i] = float32(r.NormFloat64())
+	}
+	return v
 }
 
 // BenchmarkScan searches 72,000 rows for the best 100: alone on one core, alone
 // on all, and beside others; then a tenth of them, half of them, and one.
 func BenchmarkScan(b *testing.B) {
-	vectors := clusters(benchRows + 100)
+	rows := clusters(benchRows + 100)
 	changes := make([]index.Change, benchRows)
 	for i := range changes {
-		changes[i] = index.Change{Row: index.Row(i), Diff: 1, Vector: vectors[i]}
+		changes[i] = index.Change{Row: index.Row(i), Diff: 1, Vector: rows[i]}
 	}
 	tenth, half := roaring.New(), roaring.New()
 	r := rand.New(rand.NewPCG(5, 5))
@@ -52,7 +62,7 @@ func BenchmarkScan(b *testing.B) {
 			half.Add(i)
 		}
 	}
-	for _, k := range kernels() {
+	for _, k := range vectors.Kernels() {
 		one, many := open(b, Config{Workers: 1}, k), open(b, Config{}, k)
 		for _, l := range []*Leg{one, many} {
 			if err := l.Apply(b.Context(), 1, changes); err != nil {
@@ -74,9 +84,9 @@ func BenchmarkScan(b *testing.B) {
 			{"half", one, false, 100, half},
 			{"row", one, false, 100, roaring.BitmapOf(4711)},
 		} {
-			b.Run(fmt.Sprintf("%s/%s", k.name, c.name), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%s", k, c.name), func(b *testing.B) {
 				search := func(i int) {
-					q := index.Query{Vector: vectors[benchRows+i%100], K: c.k, Rows: c.rows}
+					q := index.Query{Vector: rows[benchRows+i%100], K: c.k, Rows: c.rows}
 					if _, err := c.leg.Snapshot().Search(b.Context(), q); err != nil {
 						b.Error(err)
 					}

@@ -2,7 +2,6 @@ package flat
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -11,53 +10,35 @@ import (
 	rag "ragserver"
 	"ragserver/index"
 	"ragserver/index/indextest"
+	"ragserver/index/vectors"
 )
 
 func TestLeg(t *testing.T) {
-	for _, k := range kernels() {
-		t.Run(k.name, func(t *testing.T) {
+	for _, kernel := range vectors.Kernels() {
+		t.Run(kernel, func(t *testing.T) {
 			indextest.Run(t, indextest.Subject{
 				Vector: true,
-				Open:   func(t testing.TB, dir string) index.Leg { return open(t, Config{}, k) },
+				Open:   func(t testing.TB, dir string) index.Leg { return open(t, Config{}, kernel) },
 			})
 		})
 	}
 }
 
-// open returns a leg that computes by k.
-func open(t testing.TB, c Config, k *kernel) *Leg {
+// open returns a leg that computes by a kernel.
+func open(t testing.TB, c Config, kernel string) *Leg {
 	t.Helper()
 	l, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.kernel = k
+	l.store.SetKernel(kernel)
 	return l
-}
-
-// random returns vectors of all sorts of lengths and shapes.
-func random(r *rand.Rand, dim, kind int) []float32 {
-	v := make([]float32, dim)
-	scale := math.Pow(10, float64(kind%7-3))
-	for i := range v {
-		switch kind % 3 {
-		case 0:
-			v[i] = float32(r.NormFloat64() * scale)
-		case 1:
-			v[i] = float32(scale)
-		case 2:
-			if r.IntN(5) == 0 {
-				v[i] = float32((r.Float64() - 0.5) * scale)
-			}
-		}
-	}
-	return v
 }
 
 // All kernels, numbers of workers and ways to filter give the same answer: that
 // of a comparison with every row.
 func TestAnswersAreExactAndTheSame(t *testing.T) {
-	const n, k = parallelRows + 1234, 50
+	const n, k = 34_002, 50
 	changes := make([]index.Change, n)
 	for i := range changes {
 		changes[i] = indextest.Add(i%5000, index.Row(i))
@@ -81,27 +62,27 @@ func TestAnswersAreExactAndTheSame(t *testing.T) {
 		top := index.NewTop(k)
 		for i, c := range changes {
 			if i%3 != 0 && (rows == nil || rows.Contains(uint32(i))) {
-				top.Push(c.Row, float64(Dot(query, c.Vector)))
+				top.Push(c.Row, float64(vectors.Dot(query, c.Vector)))
 			}
 		}
 		want[name] = top.Sorted()
 	}
-	l := open(t, Config{}, nil)
-	for epoch, c := range [][]index.Change{changes, removed} {
-		if err := l.Apply(t.Context(), rag.Epoch(epoch+1), c); err != nil {
-			t.Fatal(err)
+	for _, workers := range []int{1, 3} {
+		l := open(t, Config{Workers: workers}, vectors.Kernels()[0])
+		for epoch, c := range [][]index.Change{changes, removed} {
+			if err := l.Apply(t.Context(), rag.Epoch(epoch+1), c); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	for _, kernel := range kernels() {
-		for _, workers := range []int{1, 3} {
-			l.kernel, l.workers = kernel, workers
+		for _, kernel := range vectors.Kernels() {
+			l.store.SetKernel(kernel)
 			for name, rows := range filters {
 				got, err := l.Snapshot().Search(t.Context(), index.Query{Vector: query, K: k, Rows: rows})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if !slices.Equal(got, want[name]) {
-					t.Errorf("%s, %d workers, filter %s: got %v, want %v", kernel.name, workers, name, got, want[name])
+					t.Errorf("%s, %d workers, filter %s: got %v, want %v", kernel, workers, name, got, want[name])
 				}
 			}
 		}

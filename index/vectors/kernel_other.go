@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package flat
+package vectors
 
 // kernels returns the kernels of this processor, the best first.
 func kernels() []*kernel { return []*kernel{portable()} }

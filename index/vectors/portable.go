@@ -1,4 +1,4 @@
-package flat
+package vectors
 
 // The codes of a row are 7 bits wide and eight stand in a word. Seen as 16-bit
 // lanes, the even bytes of a row's word times the reversed even bytes of the

@@ -1,31 +1,32 @@
-package flat
+package vectors
 
 import (
 	"math"
 	"sync/atomic"
 )
 
-// slabRows is the number of rows that are allocated at a time.
-// 1,024 rows * (256 * 4 B vector + 256 B codes + 32 B) = 1.3 MB.
-const slabRows = 1024
+// SlabSlots is the number of slots that are allocated at a time.
+// 1,024 slots * (256 * 4 B vector + 256 B codes + 36 B) = 1.3 MB.
+const SlabSlots = 1024
 
 // never is the version at which a living row dies.
 const never = math.MaxUint64
 
-// A slab holds rows in place: growing an index copies no vector.
+// A slab holds vectors in place: growing an index copies no vector.
 //
-// A row is written by the single writer while no reader can see it, and then
-// published by its birth. Its death makes it invisible to later versions. A row
-// is reused only when no reader that sees the old vector is left (see
-// index.Row), which the new birth makes certain for readers of old versions.
+// A slot is written by the single writer while no reader can see it, and then
+// published by its birth. Its death makes it invisible to later versions. It is
+// filled again only when no reader that sees the old vector is left, which the
+// new birth makes certain for readers of old versions.
 type slab struct {
 	dim          int
+	rows         []uint32
 	vectors      []float32
 	codes        []uint64
 	meta         meta
 	birth, death []atomic.Uint64
 
-	// used is above every row that ever was written, and a multiple of 64.
+	// used is above every slot that ever was filled, and a multiple of 64.
 	used atomic.Int32
 }
 
@@ -46,16 +47,17 @@ func (m *meta) set(i int, q quantized) {
 func newSlab(dim int) *slab {
 	s := &slab{
 		dim:     dim,
-		vectors: make([]float32, slabRows*dim),
-		codes:   make([]uint64, slabRows*words(dim)),
+		rows:    make([]uint32, SlabSlots),
+		vectors: make([]float32, SlabSlots*dim),
+		codes:   make([]uint64, SlabSlots*words(dim)),
 		meta: meta{
-			scale: make([]float32, slabRows),
-			rest:  make([]float32, slabRows),
-			norm:  make([]float32, slabRows),
-			sum:   make([]int32, slabRows),
+			scale: make([]float32, SlabSlots),
+			rest:  make([]float32, SlabSlots),
+			norm:  make([]float32, SlabSlots),
+			sum:   make([]int32, SlabSlots),
 		},
-		birth: make([]atomic.Uint64, slabRows),
-		death: make([]atomic.Uint64, slabRows),
+		birth: make([]atomic.Uint64, SlabSlots),
+		death: make([]atomic.Uint64, SlabSlots),
 	}
 	for i := range s.birth {
 		s.birth[i].Store(never)
@@ -64,11 +66,12 @@ func newSlab(dim int) *slab {
 }
 
 // write puts v at i, invisible until publish.
-func (s *slab) write(i int, v []float32) {
+func (s *slab) write(i int, row uint32, v []float32) {
 	// Birth first: a reader loads death, then birth, and so never takes the
 	// old birth together with the new death.
 	s.birth[i].Store(never)
 	s.death[i].Store(never)
+	s.rows[i] = row
 	copy(s.vector(i), v)
 	s.meta.set(i, quantize(v, s.code(i)))
 	s.used.Store(max(s.used.Load(), int32(i+64)&^63))
@@ -83,7 +86,7 @@ func (s *slab) code(i int) []uint64 {
 	return s.codes[i*w : (i+1)*w]
 }
 
-// alive says whether version sees row i.
+// alive says whether version sees a vector in slot i.
 func (s *slab) alive(i int, version uint64) bool {
 	death := s.death[i].Load()
 	return version < death && s.birth[i].Load() <= version

@@ -1,4 +1,4 @@
-package flat
+package vectors
 
 import (
 	"math/bits"
@@ -6,20 +6,20 @@ import (
 	"ragserver/index"
 )
 
-// slabWords is the size of a set of the rows of a slab.
-const slabWords = slabRows / 64
+// slabWords is the size of a set of the slots of a slab.
+const slabWords = SlabSlots / 64
 
 // A sieve finds the rows of a slab that can be among the best.
 type sieve struct {
-	products [slabRows]int32
-	bounds   [slabRows]float32
+	products [SlabSlots]int32
+	bounds   [SlabSlots]float32
 	mask     [slabWords]uint64 // the rows whose bounds are not below the floor
 	words    int               // of mask that are in use
 }
 
 // fill computes the bounds of rows that are allowed and that version sees, and
 // with assembly those of all others, too.
-func (v *sieve) fill(p *probe, s *slab, version uint64, allowed []uint64, floor float32) {
+func (v *sieve) fill(p *Probe, s *slab, version uint64, allowed []uint64, floor float32) {
 	n := int(s.used.Load())
 	v.words = n / 64
 	if p.kernel.products == nil {
@@ -31,7 +31,7 @@ func (v *sieve) fill(p *probe, s *slab, version uint64, allowed []uint64, floor 
 }
 
 // fillLiving is fill for Go, which must not look at what is being written.
-func (v *sieve) fillLiving(p *probe, s *slab, version uint64, allowed []uint64, floor float32) {
+func (v *sieve) fillLiving(p *Probe, s *slab, version uint64, allowed []uint64, floor float32) {
 	clear(v.mask[:v.words])
 	for i := range 64 * v.words {
 		if allowed != nil && allowed[i/64]>>(i%64)&1 == 0 || !s.alive(i, version) {
@@ -44,9 +44,9 @@ func (v *sieve) fillLiving(p *probe, s *slab, version uint64, allowed []uint64, 
 	}
 }
 
-// push offers the rows that are left, are in allowed, if that is not nil, and
-// alive. The floor rises meanwhile. The first row of s has the number base.
-func (v *sieve) push(p *probe, s *slab, version uint64, allowed []uint64, best *index.Top, base index.Row) {
+// push offers the vectors that are left, are in allowed, if that is not nil, and
+// alive. The floor rises meanwhile.
+func (v *sieve) push(p *Probe, s *slab, version uint64, allowed []uint64, best *index.Top) {
 	v.announce(p, s, allowed)
 	floor := float32(best.Floor())
 	for w, left := range v.mask[:v.words] {
@@ -58,7 +58,7 @@ func (v *sieve) push(p *probe, s *slab, version uint64, allowed []uint64, best *
 			if v.bounds[i] < floor || !s.alive(i, version) {
 				continue
 			}
-			if best.Push(base+index.Row(i), p.score(s, i)) {
+			if best.Push(s.rows[i], p.score(s, i)) {
 				floor = float32(best.Floor())
 			}
 		}
@@ -66,7 +66,7 @@ func (v *sieve) push(p *probe, s *slab, version uint64, allowed []uint64, best *
 }
 
 // announce begins to load what push is going to look at.
-func (v *sieve) announce(p *probe, s *slab, allowed []uint64) {
+func (v *sieve) announce(p *Probe, s *slab, allowed []uint64) {
 	for w, left := range v.mask[:v.words] {
 		if allowed != nil {
 			left &= allowed[w]

@@ -1,4 +1,4 @@
-package flat
+package vectors
 
 import (
 	"math"
@@ -11,7 +11,7 @@ import (
 func filled(r *rand.Rand, dim, n int) *slab {
 	s := newSlab(dim)
 	for i := range n {
-		s.write(i, random(r, dim, r.IntN(21)))
+		s.write(i, uint32(i), random(r, dim, r.IntN(21)))
 		s.publish(i, 1)
 	}
 	return s
@@ -24,7 +24,7 @@ func TestBoundIsNeverBelowTheProduct(t *testing.T) {
 	for i := range 3000 {
 		dim := 1 + r.IntN(150)
 		query, s := random(r, dim, i), newSlab(dim)
-		s.write(0, random(r, dim, i/2))
+		s.write(0, 0, random(r, dim, i/2))
 		for _, k := range kernels() {
 			exact := k.dot(query, s.vector(0))
 			if bound := newProbe(k, query).boundOf(s, 0, product[:]); !(bound >= exact) {
@@ -104,8 +104,8 @@ func TestLargestCodesDoNotOverflow(t *testing.T) {
 		for i := range high {
 			high[i], low[i] = 1, -1
 		}
-		s.write(0, high)
-		s.write(1, low)
+		s.write(0, 0, high)
+		s.write(1, 1, low)
 		s.publish(0, 1)
 		s.publish(1, 1)
 		for _, query := range [][]float32{high, low} {

@@ -1,0 +1,25 @@
+package vectors
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// random returns vectors of all sorts of lengths and shapes.
+func random(r *rand.Rand, dim, kind int) []float32 {
+	v := make([]float32, dim)
+	scale := math.Pow(10, float64(kind%7-3))
+	for i := range v {
+		switch kind % 3 {
+		case 0:
+			v[i] = float32(r.NormFloat64() * scale)
+		case 1:
+			v[i] = float32(scale)
+		case 2:
+			if r.IntN(5) == 0 {
+				v[i] = float32((r.Float64() - 0.5) * scale)
+			}
+		}
+	}
+	return v
+}

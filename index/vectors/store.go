@@ -1,0 +1,139 @@
+// Package vectors holds vectors in memory and compares a query with them: with
+// all of them, with some, or with those at the ends of a graph's links.
+//
+// A vector is kept twice: in float32, and as one byte for each dimension, from
+// which follows how similar it can be to a query at most. Comparing bytes costs a
+// fourth, and only what can still be among the best is compared in float32, so
+// that a scan is exact.
+//
+// Vectors have slots. One writer fills and empties them, and publishes versions;
+// readers look at one version and need no lock.
+package vectors
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	rag "ragserver"
+	"ragserver/index"
+)
+
+// A Slot is the place of a vector. Slots are dense.
+type Slot = uint32
+
+// An Entry is a vector to be put into a slot, under the row that it is found as.
+type Entry struct {
+	Slot   Slot
+	Row    index.Row
+	Vector rag.Vector
+}
+
+// Config sets up a Store. The zero value is usable.
+type Config struct {
+	// Workers is how many goroutines share the scans of many slots that run
+	// at one time, default GOMAXPROCS: a single one is shared by all, and more
+	// than half as many are not shared.
+	Workers int
+}
+
+// A Store is what the writer has in hand.
+type Store struct {
+	workers int
+	kernel  *kernel
+	running atomic.Int32 // scans
+	sieves  sync.Pool    // of *sieve
+	table   atomic.Pointer[Table]
+}
+
+// New returns an empty store.
+func New(c Config) (*Store, error) {
+	if c.Workers < 0 {
+		return nil, fmt.Errorf("%d workers", c.Workers)
+	}
+	if c.Workers == 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	s := &Store{workers: c.Workers, kernel: kernels()[0]}
+	s.sieves.New = func() any { return new(sieve) }
+	s.table.Store(&Table{store: s})
+	return s, nil
+}
+
+// Table returns the last version that was published.
+func (s *Store) Table() *Table { return s.table.Load() }
+
+// Check says whether changes can be written: whether their vectors are finite
+// and have the dimensions of all others.
+func (s *Store) Check(changes []index.Change) error {
+	dim := s.Table().dim
+	for _, c := range changes {
+		if c.Diff < 0 || len(c.Vector) == 0 {
+			continue
+		}
+		if dim == 0 {
+			dim = len(c.Vector)
+		}
+		if len(c.Vector) != dim {
+			return fmt.Errorf("vector of chunk %s has %d dimensions, the index has %d", c.ID, len(c.Vector), dim)
+		}
+		if dim > maxDim {
+			return fmt.Errorf("vector of chunk %s has %d dimensions, the most is %d", c.ID, dim, maxDim)
+		}
+		if n := norm(c.Vector); !(n < maxNorm) {
+			return fmt.Errorf("vector of chunk %s is not finite", c.ID)
+		}
+	}
+	return nil
+}
+
+// maxNorm bounds vectors, so that no product of two overflows.
+const maxNorm = 1e18
+
+// Write empties slots and fills others, and returns the version after that. No
+// reader sees any of it before Publish. The vectors were checked; a slot that is
+// filled is empty, and nothing looks at what was in it any more.
+func (s *Store) Write(removed []Slot, added []Entry) *Table {
+	old := s.Table()
+	next := &Table{store: s, version: old.version + 1, dim: old.dim, live: old.live, slabs: old.slabs, codes: old.codes}
+	if next.dim == 0 && len(added) > 0 {
+		next.dim = len(added[0].Vector)
+	}
+	next.grow(added)
+	for _, slot := range removed {
+		if sl, i := next.at(slot); sl != nil && sl.alive(i, next.version) {
+			sl.death[i].Store(next.version)
+			next.live--
+		}
+	}
+	for _, e := range added {
+		sl, i := next.at(e.Slot)
+		sl.write(i, e.Row, e.Vector)
+		sl.publish(i, next.version)
+		next.live++
+	}
+	return next
+}
+
+// Publish makes t, which Write returned last, the version that readers get.
+func (s *Store) Publish(t *Table) { s.table.Store(t) }
+
+// Kernels names the ways to compute that this processor has, the best first.
+func Kernels() []string {
+	var names []string
+	for _, k := range kernels() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// SetKernel has s compute by another kernel than the best: all must give the same
+// answers, which is for tests to show. It is called while nothing uses s.
+func (s *Store) SetKernel(name string) {
+	for _, k := range kernels() {
+		if k.name == name {
+			s.kernel = k
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package vectors
+
+import (
+	"unsafe"
+)
+
+// A Table is one version of a store. It holds nothing that has to be released;
+// but a slot that it sees must not be filled again while it is in use.
+type Table struct {
+	store   *Store
+	version uint64
+	dim     int // 0 before the first vector
+	live    int
+	slabs   []*slab          // nil where no slot was ever filled; never modified
+	codes   []unsafe.Pointer // of each slab, for the assembly
+}
+
+// Version counts what was published.
+func (t *Table) Version() uint64 { return t.version }
+
+// Len is the number of vectors.
+func (t *Table) Len() int { return t.live }
+
+// Dim is the number of dimensions, 0 before the first vector.
+func (t *Table) Dim() int { return t.dim }
+
+// Slots is a number above every slot that was ever filled.
+func (t *Table) Slots() int { return len(t.slabs) * SlabSlots }
+
+// grow makes room for entries.
+func (t *Table) grow(added []Entry) {
+	copied := false
+	for _, e := range added {
+		n := int(e.Slot / SlabSlots)
+		if n < len(t.slabs) && t.slabs[n] != nil {
+			continue
+		}
+		if !copied {
+			copied = true
+			t.slabs = append([]*slab(nil), t.slabs...)
+			t.codes = append([]unsafe.Pointer(nil), t.codes...)
+		}
+		for len(t.slabs) <= n {
+			t.slabs = append(t.slabs, nil)
+			t.codes = append(t.codes, nil)
+		}
+		s := newSlab(t.dim)
+		t.slabs[n], t.codes[n] = s, unsafe.Pointer(&s.codes[0])
+	}
+}
+
+// at returns the slab of slot and its place there; nil if it was never filled.
+func (t *Table) at(slot Slot) (*slab, int) {
+	n := int(slot / SlabSlots)
+	if n >= len(t.slabs) {
+		return nil, 0
+	}
+	return t.slabs[n], int(slot % SlabSlots)
+}
+
+// Sees says whether there is a vector in slot.
+func (t *Table) Sees(slot Slot) bool {
+	s, i := t.at(slot)
+	return s != nil && s.alive(i, t.version)
+}
+
+// Row is the row of the vector in slot, which is or was there.
+func (t *Table) Row(slot Slot) uint32 {
+	s, i := t.at(slot)
+	return s.rows[i]
+}
+
+// Vector is what was put into slot. It is not to be modified.
+func (t *Table) Vector(slot Slot) []float32 {
+	s, i := t.at(slot)
+	return s.vector(i)
+}
+
+// Death is the first version that does not see the vector in slot any more;
+// math.MaxUint64 while there is none.
+func (t *Table) Death(slot Slot) uint64 {
+	s, i := t.at(slot)
+	return s.death[i].Load()
+}
