@@ -23,6 +23,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/index"
+	"ragserver/index/analyze"
 	"ragserver/index/bleve/postings"
 )
 
@@ -40,7 +41,7 @@ type Config struct {
 	// Dir is where the leg keeps its files. It is made if it is missing.
 	Dir string
 
-	// Analyzer is Mixed, the default, or one of bleve's analyzers by name,
+	// Analyzer is analyze.Mixed, the default, or one of bleve's analyzers by name,
 	// as in "de", "fr" or "standard".
 	Analyzer string
 }
@@ -77,7 +78,7 @@ func Open(c Config) (*Leg, error) {
 		return nil, errors.New("bleve: no directory")
 	}
 	if c.Analyzer == "" {
-		c.Analyzer = Mixed
+		c.Analyzer = analyze.Mixed
 	}
 	workers := runtime.GOMAXPROCS(0)
 	l := &Leg{
@@ -88,7 +89,7 @@ func Open(c Config) (*Leg, error) {
 		rows:     make(map[rag.ChunkID]index.Row),
 	}
 	for range workers {
-		a, err := newAnalyzer(c.Analyzer)
+		a, err := analyze.New(c.Analyzer)
 		if err != nil {
 			return nil, fmt.Errorf("bleve: %w", err)
 		}

@@ -1,4 +1,4 @@
-package bleve
+package analyze
 
 import (
 	"slices"
@@ -14,8 +14,8 @@ func termsOf(t testing.TB, text string) []string {
 		t.Fatal(err)
 	}
 	var terms []string
-	v := newVocabulary()
-	for _, n := range a.terms(text, v, nil) {
+	v := NewVocabulary()
+	for _, n := range a.Terms(text, "", v, nil) {
 		terms = append(terms, v.terms[n])
 	}
 	return terms
@@ -51,7 +51,7 @@ func FuzzTerms(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		terms := termsOf(t, text)
 		for _, term := range terms {
-			if term == "" || len(term) > maxWord || !utf8.ValidString(term) {
+			if term == "" || len(term) > MaxTerm || !utf8.ValidString(term) {
 				t.Fatalf("term %q of %q", term, text)
 			}
 		}

@@ -1,7 +1,13 @@
-package bleve
+package analyze
 
-// The analyzers that Config.Analyzer can name, beside Mixed.
 import (
+	"fmt"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/registry"
+
+	// The analyzers that New can name.
 	_ "github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
 	_ "github.com/blevesearch/bleve/v2/analysis/analyzer/simple"
 	_ "github.com/blevesearch/bleve/v2/analysis/analyzer/standard"
@@ -38,3 +44,30 @@ import (
 	_ "github.com/blevesearch/bleve/v2/analysis/lang/sv"
 	_ "github.com/blevesearch/bleve/v2/analysis/lang/tr"
 )
+
+// A library is one of bleve's own analyzers, for all documents.
+type library struct{ analysis.Analyzer }
+
+func newLibrary(name string) (library, error) {
+	a, err := registry.NewCache().AnalyzerNamed(name)
+	if err != nil {
+		return library{}, fmt.Errorf("analyzer %q: %w", name, err)
+	}
+	return library{a}, nil
+}
+
+// Terms implements Analyzer. A stemmer that panics on a word costs that text.
+func (l library) Terms(text, _ string, v *Vocabulary, to []uint32) (terms []uint32) {
+	terms = to
+	defer func() { _ = recover() }()
+	for _, t := range l.Analyze([]byte(strings.ToValidUTF8(text, " "))) {
+		terms = append(terms, v.Number(cut(string(t.Term))))
+	}
+	return terms
+}
+
+// Query implements Analyzer.
+func (l library) Query(text string, _ []string) [][]string {
+	v := NewVocabulary()
+	return single(v, l.Terms(text, "", v, nil))
+}

@@ -1,4 +1,4 @@
-package bleve
+package analyze
 
 import (
 	"encoding/binary"
@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// A vocabulary numbers terms, and remembers which term each written word
-// becomes: a few thousand words make most of every text.
-type vocabulary struct {
+// A Vocabulary numbers terms, and remembers which term each written word
+// becomes: a few thousand words make most of every text. It is used by one
+// goroutine at a time.
+type Vocabulary struct {
 	terms   []string
 	numbers map[string]uint32
 
@@ -34,27 +35,28 @@ type written struct {
 	number uint64
 }
 
-func newVocabulary() *vocabulary {
-	v := &vocabulary{}
-	v.clear()
+// NewVocabulary returns an empty Vocabulary.
+func NewVocabulary() *Vocabulary {
+	v := &Vocabulary{}
+	v.Clear()
 	return v
 }
 
-// clear forgets everything. The numbers given before mean nothing any more.
-func (v *vocabulary) clear() {
-	*v = vocabulary{
+// Clear forgets everything. The numbers given before mean nothing any more.
+func (v *Vocabulary) Clear() {
+	*v = Vocabulary{
 		terms: make([]string, 0, 1024), numbers: make(map[string]uint32),
 		short: make([]written, 1024), long: make(map[string]uint32),
 	}
 }
 
-// full says that it should be cleared before the next text.
-func (v *vocabulary) full() bool {
+// Full says that it should be cleared before the next text.
+func (v *Vocabulary) Full() bool {
 	return len(v.terms) >= maxKnown || v.used+len(v.long) >= maxKnown
 }
 
-// number returns the number of a term, which is copied if it is new.
-func (v *vocabulary) number(term string) uint32 {
+// Number returns the number of a term, which is copied if it is new.
+func (v *Vocabulary) Number(term string) uint32 {
 	n, ok := v.numbers[term]
 	if !ok {
 		n = uint32(len(v.terms))
@@ -65,8 +67,18 @@ func (v *vocabulary) number(term string) uint32 {
 	return n
 }
 
+// Len is how many terms have numbers: 0 to Len()-1.
+func (v *Vocabulary) Len() int { return len(v.terms) }
+
+// Term returns the term with a number.
+func (v *Vocabulary) Term(number uint32) string { return v.terms[number] }
+
+// Terms returns all terms by their numbers, until the next call of Number or
+// Clear. It is not to be modified.
+func (v *Vocabulary) Terms() []string { return v.terms }
+
 // find returns what learn has been told of a word.
-func (v *vocabulary) find(word string) (number uint32, ok bool) {
+func (v *Vocabulary) find(word string) (number uint32, ok bool) {
 	if len(word) > maxShort {
 		number, ok = v.long[word]
 		return number, ok
@@ -76,7 +88,7 @@ func (v *vocabulary) find(word string) (number uint32, ok bool) {
 }
 
 // learn keeps the number of a word's term, which may be noTerm. word is copied.
-func (v *vocabulary) learn(word string, number uint32) {
+func (v *Vocabulary) learn(word string, number uint32) {
 	if len(word) > maxShort {
 		v.long[strings.Clone(word)] = number
 		return
@@ -93,7 +105,7 @@ func (v *vocabulary) learn(word string, number uint32) {
 }
 
 // place returns where a word is or would be.
-func (v *vocabulary) place(key [2]uint64) *written {
+func (v *Vocabulary) place(key [2]uint64) *written {
 	mask := uint64(len(v.short) - 1)
 	high, low := bits.Mul64(key[0]^0x9E3779B97F4A7C15, key[1]^0xD1B54A32D192ED03)
 	i := (high ^ low) * 0x9E3779B97F4A7C15 >> 32
@@ -107,7 +119,7 @@ func (v *vocabulary) place(key [2]uint64) *written {
 }
 
 // grow doubles the table.
-func (v *vocabulary) grow() {
+func (v *Vocabulary) grow() {
 	old := v.short
 	v.short = make([]written, 2*len(old))
 	for _, w := range old {
