@@ -11,9 +11,10 @@ import (
 
 // A Report is the table of all figures, in the order in which they came.
 type Report struct {
-	Setting  string   `json:"setting"`
-	Rows     []*Row   `json:"rows"`
-	Problems []string `json:"problems"` // wrong answers, and what was not measured
+	Setting   string   `json:"setting"`
+	Reference string   `json:"-"` // title of what it is compared with, default "pathway"
+	Rows      []*Row   `json:"rows"`
+	Problems  []string `json:"problems"` // wrong answers, and what was not measured
 
 	goals map[string]Target
 }
@@ -23,7 +24,7 @@ type Row struct {
 	What   string  `json:"what"`
 	Unit   string  `json:"unit"`
 	Ours   Figure  `json:"ragserver"`
-	Theirs Figure  `json:"pathway"`
+	Theirs Figure  `json:"reference"`
 	Goal   *Target `json:"goal,omitempty"`
 }
 
@@ -75,7 +76,7 @@ func (t Target) missed(ours, theirs float64) bool {
 
 // NewReport returns an empty report that knows the goals by what they are about.
 func NewReport(goals map[string]Target) *Report {
-	return &Report{Problems: []string{}, goals: goals}
+	return &Report{Reference: "pathway", Problems: []string{}, goals: goals}
 }
 
 // Set notes a Figure of a server.
@@ -112,7 +113,7 @@ func (r *Report) Problem(server, format string, args ...any) {
 // Print writes the table as Markdown.
 func (r *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n\n", r.Setting)
-	fmt.Fprintln(w, "| what | ragserver | pathway | ratio | goal |")
+	fmt.Fprintf(w, "| what | ragserver | %s | ratio | goal |\n", r.Reference)
 	fmt.Fprintln(w, "|---|---|---|---|---|")
 	for _, row := range r.Rows {
 		goal := ""

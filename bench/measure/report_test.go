@@ -50,13 +50,13 @@ func TestJSONHasNullForWhatWasNotMeasured(t *testing.T) {
 		Rows []struct {
 			What      string
 			Ragserver *float64
-			Pathway   *float64
+			Reference *float64
 		}
 	}
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Rows) != 1 || got.Rows[0].Pathway != nil || got.Rows[0].Ragserver == nil || *got.Rows[0].Ragserver != 1.5 {
+	if len(got.Rows) != 1 || got.Rows[0].Reference != nil || got.Rows[0].Ragserver == nil || *got.Rows[0].Ragserver != 1.5 {
 		t.Errorf("got %s", data)
 	}
 }
