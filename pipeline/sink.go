@@ -211,6 +211,7 @@ func (w *epochWriter) change(id rag.ChunkID, x *difference) {
 	if x.after {
 		w.batch.Chunks = append(w.batch.Chunks, hybrid.ChunkChange{
 			ID: id, URI: x.uri, Diff: +1, Text: index.TextOf(x.chunk), Vector: x.vector,
+			SameText: x.before,
 		})
 	}
 }

@@ -49,13 +49,13 @@ func (x *Index) revise(uri rag.URI, e *edit, next *state, oldest uint64) *docume
 		}
 		next.docs++
 	}
-	r := &revision{version: next.version, metadata: e.metadata, gone: e.gone}
+	r := &revision{version: next.version, metadata: e.metadata, note: e.note, gone: e.gone}
 	var rows []index.Row
 	if e.doc != nil {
 		last := d.newest.Load()
 		rows = last.rows
 		if r.metadata == nil {
-			r.metadata = last.metadata
+			r.metadata, r.note = last.metadata, last.note
 		}
 	}
 	if r.gone {
@@ -91,16 +91,17 @@ func edited(rows []index.Row, e *edit) []index.Row {
 
 // note updates what is known of rows.
 func (x *Index) note(p *plan) {
-	for id := range p.removed {
-		delete(x.byID, id)
+	for id, row := range p.removed {
+		x.byID.remove(x.table, id)
+		x.bare.Remove(row)
 	}
 	for i, row := range p.taken {
-		c := x.table.at(row)
-		c.id, c.vector = p.ids[i], false
-		x.byID[c.id] = row
+		x.table.at(row).id = p.ids[i]
+		x.byID.add(x.table, row)
 	}
+	x.bare.AddMany(p.taken)
 	for _, row := range p.vectored {
-		x.table.at(row).vector = true // read by the writer only
+		x.bare.Remove(row)
 	}
 }
 

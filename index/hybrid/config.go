@@ -70,6 +70,7 @@ type Batch struct {
 type DocumentChange struct {
 	URI      rag.URI
 	Metadata map[string]any // kept, and not modified by anyone from now on
+	Note     string         // kept for the caller, see Index.Notes
 	Gone     bool
 }
 
@@ -82,6 +83,10 @@ type ChunkChange struct {
 	Diff   int
 	Text   index.Text
 	Vector rag.Vector // nil: found by its words only
+
+	// SameText says, of an addition that replaces, that the text is the same
+	// and only the vector is another.
+	SameText bool
 }
 
 // A Mode says which legs are asked.

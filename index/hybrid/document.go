@@ -19,7 +19,8 @@ type document struct {
 // A revision is a document from one version of the index on.
 type revision struct {
 	version  uint64
-	metadata map[string]any
+	metadata *metadata
+	note     string // its owner's, see DocumentChange
 	rows     []index.Row
 	gone     bool
 	older    atomic.Pointer[revision]

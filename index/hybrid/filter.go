@@ -176,7 +176,7 @@ func (f *Filter) add(rows *roaring.Bitmap, d *document, version uint64) error {
 	if r == nil || len(r.rows) == 0 {
 		return nil
 	}
-	ok, err := f.match(d.uri, r.metadata)
+	ok, err := f.match(d.uri, r.metadata.get())
 	if ok {
 		rows.AddMany(r.rows)
 	}

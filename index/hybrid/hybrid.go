@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	rag "ragserver"
 	"ragserver/index"
 )
@@ -29,8 +31,9 @@ type Index struct {
 	writer  sync.Mutex // held by Apply, Restore, Close and refresh; guards the rest of this block
 	rows    rowPool
 	table   rowTable
-	byID    map[rag.ChunkID]index.Row
-	pending *plan // of an epoch whose Apply failed halfway
+	byID    rowsByID
+	bare    *roaring.Bitmap // rows that the vector leg does not have
+	pending *plan           // of an epoch whose Apply failed halfway
 	graves  []grave
 
 	mu      sync.Mutex // guards the rest
@@ -74,7 +77,7 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 		text:    text,
 		docs:    newDocuments(),
 		filters: newFilters(),
-		byID:    make(map[rag.ChunkID]index.Row),
+		bare:    roaring.New(),
 		held:    make(map[uint64]int),
 	}
 	x.publish(&state{change: new(change)})
@@ -138,6 +141,9 @@ func (x *Index) refresh() {
 		return // an Apply is under way and will do it
 	}
 	defer x.writer.Unlock()
+	if x.pending != nil {
+		return // one leg is ahead of the other
+	}
 	x.mu.Lock()
 	s := *x.current
 	x.mu.Unlock()

@@ -24,8 +24,9 @@ type plan struct {
 
 // An edit is what happens to one document.
 type edit struct {
-	doc      *document      // nil: not known before
-	metadata map[string]any // nil: as it was
+	doc      *document // nil: not known before
+	metadata *metadata // nil: as it was
+	note     string    // of metadata
 	gone     bool
 	added    []index.Row
 	removed  []index.Row
@@ -41,10 +42,7 @@ func (x *Index) plan(epoch rag.Epoch, b Batch) (*plan, error) {
 	for _, d := range b.Documents {
 		e := x.edit(p, d.URI)
 		e.gone = d.Gone
-		e.metadata = d.Metadata
-		if e.metadata == nil {
-			e.metadata = map[string]any{}
-		}
+		e.metadata, e.note = newMetadata(d.Metadata), d.Note
 	}
 	adds, removes, err := split(b.Chunks)
 	if err != nil {
@@ -99,21 +97,23 @@ func (x *Index) edit(p *plan, uri rag.URI) *edit {
 	return e
 }
 
-// planAdd adds a chunk, or replaces it. A chunk whose vector has come keeps its
-// row, and the text leg, which would find the same words, is left alone.
+// planAdd adds a chunk, or replaces it. A chunk of the same text whose vector
+// has come keeps its row, and the text leg is left alone.
 func (x *Index) planAdd(p *plan, c ChunkChange) {
 	hasVector := len(c.Vector) > 0
-	if row, ok := x.byID[c.ID]; ok && !x.table.at(row).vector {
+	row, ok := x.byID.find(x.table, c.ID)
+	if ok && c.SameText && x.bare.Contains(row) {
 		if hasVector {
 			p.vector = append(p.vector, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector})
 			p.vectored = append(p.vectored, row)
 			p.vectors++
 		}
 		return
-	} else if ok {
+	}
+	if ok {
 		x.planRemove(p, c.ID)
 	}
-	row := x.rows.take()
+	row = x.rows.take()
 	p.taken = append(p.taken, row)
 	p.ids = append(p.ids, c.ID)
 	e := x.edit(p, c.URI)
@@ -128,7 +128,7 @@ func (x *Index) planAdd(p *plan, c ChunkChange) {
 
 // planRemove removes a chunk if it is there.
 func (x *Index) planRemove(p *plan, id rag.ChunkID) {
-	row, ok := x.byID[id]
+	row, ok := x.byID.find(x.table, id)
 	if !ok {
 		return
 	}
@@ -139,7 +139,7 @@ func (x *Index) planRemove(p *plan, id rag.ChunkID) {
 	e.removed = append(e.removed, row)
 	remove := index.Change{Row: row, ID: id, Diff: -1}
 	p.text = append(p.text, remove)
-	if c.vector {
+	if !x.bare.Contains(row) {
 		p.vector = append(p.vector, remove)
 		p.vectors--
 	}

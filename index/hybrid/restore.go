@@ -49,17 +49,19 @@ func (x *Index) load(ctx context.Context, t Truth, next *state) error {
 			return err
 		}
 		d := x.docs.add(stored.URI)
-		r := &revision{version: next.version, metadata: stored.Metadata}
+		r := &revision{version: next.version, metadata: newMetadata(stored.Metadata), note: stored.Note}
 		for _, c := range stored.Chunks {
-			if _, ok := x.byID[c.ID]; ok {
+			if _, ok := x.byID.find(x.table, c.ID); ok {
 				return fmt.Errorf("chunk %s of document %q is stored twice", c.ID, stored.URI)
 			}
 			row := x.rows.take()
 			x.table = x.table.grown(row)
-			*x.table.at(row) = chunk{id: c.ID, doc: d, vector: len(c.Vector) > 0}
-			x.byID[c.ID] = row
+			*x.table.at(row) = chunk{id: c.ID, doc: d}
+			x.byID.add(x.table, row)
 			r.rows = append(r.rows, row)
-			if len(c.Vector) > 0 {
+			if len(c.Vector) == 0 {
+				x.bare.Add(row)
+			} else {
 				next.vectors++
 				if err := f.add(ctx, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector}); err != nil {
 					return err
@@ -88,7 +90,7 @@ func (x *Index) restoreText(ctx context.Context, t Truth) error {
 				}
 			}
 		}
-		x.config.Logger.Info("text index compared", "chunks", len(x.byID), "missing", len(rows))
+		x.config.Logger.Info("text index compared", "chunks", x.byID.n, "missing", len(rows))
 	}
 	f := filler{leg: x.text}
 	for row := range missing {

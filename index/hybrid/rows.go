@@ -10,9 +10,8 @@ const rowSlab = 4096
 
 // A chunk is what the index knows of a row.
 type chunk struct {
-	id     rag.ChunkID
-	doc    *document
-	vector bool // the vector leg has it
+	id  rag.ChunkID
+	doc *document
 }
 
 // A rowTable maps rows to chunks. A row is written while no snapshot sees it,

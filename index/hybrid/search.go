@@ -39,7 +39,7 @@ func (s *Snapshot) Metadata(uri rag.URI) (map[string]any, bool) {
 	if r == nil {
 		return nil, false
 	}
-	return r.metadata, true
+	return r.metadata.get(), true
 }
 
 // Len counts what is searchable: documents, their chunks, and how many of these

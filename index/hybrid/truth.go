@@ -27,6 +27,7 @@ type Truth interface {
 type StoredDocument struct {
 	URI      rag.URI
 	Metadata map[string]any
+	Note     string // see DocumentChange
 	Chunks   []StoredChunk
 }
 
