@@ -17,6 +17,9 @@ const (
 	// words of other languages kept as they are, and scripts without spaces
 	// split into characters and pairs of neighbours.
 	Mixed = "mixed"
+
+	// Words is Mixed without stemming.
+	Words = "words"
 )
 
 // MaxTerm is the length in bytes at which a word is cut: a longer one is data,
@@ -38,12 +41,14 @@ type Analyzer interface {
 	Query(text string, languages []string) [][]string
 }
 
-// New returns the analyzer called name: Auto, which is also "", Mixed, or
-// one of bleve's.
+// New returns the analyzer called name: Auto, which is also "", Mixed, Words, or
+// one of bleve's, as in "standard" or "de", for documents of any language.
 func New(name string) (Analyzer, error) {
 	switch name {
-	case "", Auto, Mixed:
-		return newMixed()
+	case "":
+		return newByLanguage(Auto)
+	case Auto, Mixed, Words:
+		return newByLanguage(name)
 	}
 	return newLibrary(name)
 }

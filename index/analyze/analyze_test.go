@@ -7,16 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-func termsOf(t testing.TB, text string) []string {
+// termsOf returns what the analyzer called name makes of text.
+func termsOf(t testing.TB, name, language, text string) []string {
 	t.Helper()
-	a, err := newMixed()
+	a, err := New(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var terms []string
 	v := NewVocabulary()
-	for _, n := range a.Terms(text, "", v, nil) {
-		terms = append(terms, v.terms[n])
+	for _, n := range a.Terms(text, language, v, nil) {
+		terms = append(terms, v.Term(n))
 	}
 	return terms
 }
@@ -36,7 +37,7 @@ func TestTerms(t *testing.T) {
 		strings.Repeat("ab", 100): strings.Repeat("ab", 32),
 		strings.Repeat("é", 100):  strings.Repeat("é", 32),
 	} {
-		if got := strings.Join(termsOf(t, text), " "); got != want {
+		if got := strings.Join(termsOf(t, Mixed, "", text), " "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -49,13 +50,13 @@ func FuzzTerms(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		terms := termsOf(t, text)
+		terms := termsOf(t, Mixed, "", text)
 		for _, term := range terms {
 			if term == "" || len(term) > MaxTerm || !utf8.ValidString(term) {
 				t.Fatalf("term %q of %q", term, text)
 			}
 		}
-		if again := termsOf(t, text); !slices.Equal(terms, again) {
+		if again := termsOf(t, Mixed, "", text); !slices.Equal(terms, again) {
 			t.Fatalf("%q gives %q, and then %q", text, terms, again)
 		}
 	})

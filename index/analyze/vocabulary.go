@@ -13,12 +13,8 @@ type Vocabulary struct {
 	terms   []string
 	numbers map[string]uint32
 
-	// The words of up to maxShort bytes, in a table of a power of two that is
-	// at most half full, so that one look at memory finds most of them; and
-	// the longer ones.
-	short []written
-	used  int
-	long  map[string]uint32
+	tables  map[string]*table // of words, by the rules that they follow
+	learned int               // words in all tables
 }
 
 // noTerm is the number of what is not indexed.
@@ -28,6 +24,15 @@ const (
 	maxShort = 15      // bytes
 	maxKnown = 100_000 // words, and terms, remembered; 100,000 * about 150 B = 15 MB
 )
+
+// A table is the words that were seen in one language. Those of up to maxShort
+// bytes are in a table of a power of two that is at most half full, so that one
+// look at memory finds most of them.
+type table struct {
+	short []written
+	used  int // of short
+	long  map[string]uint32
+}
 
 // A written is a word with the number of its term and 2; 0 is an empty place.
 type written struct {
@@ -45,14 +50,13 @@ func NewVocabulary() *Vocabulary {
 // Clear forgets everything. The numbers given before mean nothing any more.
 func (v *Vocabulary) Clear() {
 	*v = Vocabulary{
-		terms: make([]string, 0, 1024), numbers: make(map[string]uint32),
-		short: make([]written, 1024), long: make(map[string]uint32),
+		terms: make([]string, 0, 1024), numbers: make(map[string]uint32), tables: make(map[string]*table),
 	}
 }
 
 // Full says that it should be cleared before the next text.
 func (v *Vocabulary) Full() bool {
-	return len(v.terms) >= maxKnown || v.used+len(v.long) >= maxKnown
+	return len(v.terms) >= maxKnown || v.learned >= maxKnown
 }
 
 // Number returns the number of a term, which is copied if it is new.
@@ -77,40 +81,57 @@ func (v *Vocabulary) Term(number uint32) string { return v.terms[number] }
 // Clear. It is not to be modified.
 func (v *Vocabulary) Terms() []string { return v.terms }
 
+// table returns the words of one language, as long as nothing is cleared.
+func (v *Vocabulary) table(language string) *table {
+	t := v.tables[language]
+	if t == nil {
+		t = &table{short: make([]written, 256), long: make(map[string]uint32)}
+		v.tables[language] = t
+	}
+	return t
+}
+
+// learn keeps in t the number of a new word's term, which may be noTerm. word is
+// copied.
+func (v *Vocabulary) learn(t *table, word string, number uint32) {
+	v.learned++
+	t.learn(word, number)
+}
+
 // find returns what learn has been told of a word.
-func (v *Vocabulary) find(word string) (number uint32, ok bool) {
+func (t *table) find(word string) (number uint32, ok bool) {
 	if len(word) > maxShort {
-		number, ok = v.long[word]
+		number, ok = t.long[word]
 		return number, ok
 	}
-	at := v.place(pack(word))
+	at := t.place(pack(word))
 	return uint32(at.number - 2), at.number != 0
 }
 
-// learn keeps the number of a word's term, which may be noTerm. word is copied.
-func (v *Vocabulary) learn(word string, number uint32) {
+// learn is Vocabulary.learn without the count.
+func (t *table) learn(word string, number uint32) {
 	if len(word) > maxShort {
-		v.long[strings.Clone(word)] = number
+		t.long[strings.Clone(word)] = number
 		return
 	}
-	if v.used*2 >= len(v.short) {
-		v.grow()
+	if t.used*2 >= len(t.short) {
+		t.grow()
 	}
 	key := pack(word)
-	at := v.place(key)
+	at := t.place(key)
 	if at.number == 0 {
-		v.used++
+		t.used++
 	}
 	*at = written{key, uint64(number) + 2}
 }
 
 // place returns where a word is or would be.
-func (v *Vocabulary) place(key [2]uint64) *written {
-	mask := uint64(len(v.short) - 1)
+func (t *table) place(key [2]uint64) *written {
+	mask := uint64(len(t.short) - 1)
 	high, low := bits.Mul64(key[0]^0x9E3779B97F4A7C15, key[1]^0xD1B54A32D192ED03)
 	i := (high ^ low) * 0x9E3779B97F4A7C15 >> 32
 	for {
-		at := &v.short[i&mask]
+		at := &t.short[i&mask]
 		if at.key == key || at.number == 0 {
 			return at
 		}
@@ -119,12 +140,12 @@ func (v *Vocabulary) place(key [2]uint64) *written {
 }
 
 // grow doubles the table.
-func (v *Vocabulary) grow() {
-	old := v.short
-	v.short = make([]written, 2*len(old))
+func (t *table) grow() {
+	old := t.short
+	t.short = make([]written, 2*len(old))
 	for _, w := range old {
 		if w.number != 0 {
-			*v.place(w.key) = w
+			*t.place(w.key) = w
 		}
 	}
 }

@@ -13,19 +13,20 @@ func TestAVocabularyKeepsWordsApart(t *testing.T) {
 		words = append(words, fmt.Sprint("word", i), fmt.Sprint(i))
 	}
 	for round := range 2 {
+		known := v.table("")
 		for i, w := range words {
-			if n, ok := v.find(w); ok {
+			if n, ok := known.find(w); ok {
 				t.Fatalf("%q has number %d before it is learned", w, n)
 			}
-			v.learn(w, uint32(i))
+			v.learn(known, w, uint32(i))
 		}
-		v.learn("a", noTerm)
+		v.learn(known, "a", noTerm)
 		for i, w := range words {
 			want := uint32(i)
 			if w == "a" {
 				want = noTerm
 			}
-			if n, ok := v.find(w); !ok || n != want {
+			if n, ok := known.find(w); !ok || n != want {
 				t.Fatalf("round %d: %q has number %d, %v; want %d", round, w, n, ok, want)
 			}
 		}

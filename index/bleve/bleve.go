@@ -28,12 +28,14 @@ import (
 )
 
 // format changes whenever what is on disk would be read differently.
-const format = "2"
+const format = "3"
 
 // Keys of what is kept beside the chunks.
 var (
 	epochKey = []byte("epoch")
 	setupKey = []byte("setup")
+
+	languagesKey = []byte("languages")
 )
 
 // Config sets up a Leg.
@@ -41,8 +43,7 @@ type Config struct {
 	// Dir is where the leg keeps its files. It is made if it is missing.
 	Dir string
 
-	// Analyzer is analyze.Mixed, the default, or one of bleve's analyzers by name,
-	// as in "de", "fr" or "standard".
+	// Analyzer is one of package analyze; default analyze.Auto.
 	Analyzer string
 }
 
@@ -54,6 +55,8 @@ type Leg struct {
 	queue    *bleveindex.AnalysisQueue
 	counters chan *counter // one for each worker, and for queries
 	scratch  sync.Pool     // of *collector
+
+	languages languages
 
 	durable atomic.Uint64
 
@@ -78,7 +81,7 @@ func Open(c Config) (*Leg, error) {
 		return nil, errors.New("bleve: no directory")
 	}
 	if c.Analyzer == "" {
-		c.Analyzer = analyze.Mixed
+		c.Analyzer = analyze.Auto
 	}
 	workers := runtime.GOMAXPROCS(0)
 	l := &Leg{
@@ -164,6 +167,12 @@ func (l *Leg) check() error {
 	if (docs > 0 || len(setup) > 0) && string(setup) != l.setup {
 		return fmt.Errorf("bleve: %s was written as %q, not %q: %w", l.dir, setup, l.setup, index.ErrCorrupt)
 	}
+	used, err := reader.GetInternal(languagesKey)
+	if err != nil {
+		return fmt.Errorf("bleve: reading %s: %w", l.dir, err)
+	}
+	list := decodeLanguages(used)
+	l.languages.list.Store(&list)
 	l.bound = docs == 0
 	epoch, err := reader.GetInternal(epochKey)
 	if err != nil {
@@ -239,10 +248,14 @@ func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
 	}
 	for _, c := range changes {
 		if c.Diff > 0 {
-			batch.Update(&document{id: c.ID, text: c.Text.String(), counters: l.counters})
+			batch.Update(&document{id: c.ID, text: c.Text.String(), language: c.Text.Language, counters: l.counters})
 		}
 	}
 	batch.SetInternal(setupKey, []byte(l.setup))
+	list, more := l.languages.with(changes)
+	if more {
+		batch.SetInternal(languagesKey, encodeLanguages(list))
+	}
 	before := l.saved
 	if epoch != 0 {
 		batch.SetInternal(epochKey, binary.BigEndian.AppendUint64(nil, uint64(epoch)))
@@ -257,6 +270,7 @@ func (l *Leg) write(epoch rag.Epoch, changes []index.Change) (err error) {
 		l.saved = before
 		return err
 	}
+	l.languages.list.Store(&list)
 	for _, c := range changes {
 		if c.Diff < 0 {
 			delete(l.rows, c.ID)

@@ -17,12 +17,12 @@ func newCounter(a analyze.Analyzer) *counter {
 	return &counter{analyzer: a, known: analyze.NewVocabulary()}
 }
 
-// count returns the different terms of text in the order in which they occur.
-func (c *counter) count(text string) []postings.Word {
+// count returns the different terms of a text in the order in which they occur.
+func (c *counter) count(text, language string) []postings.Word {
 	if c.known.Full() {
 		c.known.Clear()
 	}
-	c.terms = c.analyzer.Terms(text, "", c.known, c.terms[:0])
+	c.terms = c.analyzer.Terms(text, language, c.known, c.terms[:0])
 	for len(c.counts) < c.known.Len() {
 		c.counts = append(c.counts, 0)
 	}

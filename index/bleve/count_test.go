@@ -21,7 +21,7 @@ func TestCountsSurviveAFullVocabulary(t *testing.T) {
 			fmt.Fprintf(&text, "q%dq ", i*6000+j)
 		}
 		before := c.known.Len()
-		words := c.count("fox " + text.String() + "fox")
+		words := c.count("fox "+text.String()+"fox", "")
 		if c.known.Len() < before {
 			cleared++
 		}

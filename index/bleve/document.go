@@ -12,6 +12,7 @@ import (
 type document struct {
 	id       rag.ChunkID
 	text     string
+	language string
 	counters chan *counter
 	words    []postings.Word
 }
@@ -23,7 +24,7 @@ func (d *document) Chunk() (postings.ID, []postings.Word) { return postings.ID(d
 func (d *document) Analyze() {
 	c := <-d.counters
 	defer func() { d.counters <- c }()
-	d.words = c.count(d.text)
+	d.words = c.count(d.text, d.language)
 	d.text = ""
 }
 

@@ -65,14 +65,26 @@ func (v *view) newQuery(ctx context.Context, text string) (*query, error) {
 	return q, nil
 }
 
-// queryTerms returns the different terms of text.
+// queryTerms returns the different terms of text. A word that different
+// languages write differently in the index counts as several.
 func (l *Leg) queryTerms(text string) []term {
 	c := <-l.counters
 	defer func() { l.counters <- c }()
-	words := c.count(text)
-	terms := make([]term, min(len(words), maxTerms))
-	for i := range terms {
-		terms[i] = term{text: words[i].Text, count: words[i].Count}
+	var terms []term
+	at := make(map[string]int)
+	for _, word := range c.analyzer.Query(text, l.languages.all()) {
+		for _, alternative := range word {
+			i, ok := at[alternative]
+			if !ok {
+				if len(terms) == maxTerms {
+					continue
+				}
+				i = len(terms)
+				at[alternative] = i
+				terms = append(terms, term{text: alternative})
+			}
+			terms[i].count++
+		}
 	}
 	return terms
 }
