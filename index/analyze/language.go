@@ -46,7 +46,7 @@ func filterNames(base string) []string {
 func hasAnalyzer(base string) bool {
 	switch base {
 	case "ar", "ckb", "da", "de", "es", "fa", "fi", "fr", "hi", "hr", "hu",
-		"it", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr":
+		"it", "nl", "no", "pt", "ro", "ru", "sv", "tr":
 		return true
 	}
 	return false
