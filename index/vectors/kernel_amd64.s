@@ -24,7 +24,7 @@
 	MOVQ words+64(FP), CX; \
 	XORQ BX, BX
 
-// func productsVNNI(products *int32, codes *uint64, query *int8, rows, blocks int)
+// func productsVNNI(products *int32, codes *uint64, query *uint64, rows, blocks int)
 TEXT ·productsVNNI(SB), NOSPLIT, $0-40
 	ROWS_SETUP
 
@@ -119,7 +119,7 @@ done:
 	VPMADDWD Y15, tmp, tmp; \
 	VPADDD tmp, acc, acc
 
-// func productsAVX2(products *int32, codes *uint64, query *int8, rows, blocks int)
+// func productsAVX2(products *int32, codes *uint64, query *uint64, rows, blocks int)
 TEXT ·productsAVX2(SB), NOSPLIT, $0-40
 	ROWS_SETUP
 	VPCMPEQW Y15, Y15, Y15
@@ -259,52 +259,6 @@ next: // in the order of weights.bound
 	DECQ CX
 	JNZ next
 	VZEROUPPER
-	RET
-
-// func dotAVX2(a, b *float32, n int) float32
-//
-// Eight sums, added up in the order of dotGo.
-TEXT ·dotAVX2(SB), NOSPLIT, $0-28
-	MOVQ a+0(FP), SI
-	MOVQ b+8(FP), DI
-	MOVQ n+16(FP), CX
-	VXORPS Y0, Y0, Y0
-
-eight:
-	CMPQ CX, $8
-	JLT rest
-	VMOVUPS (SI), Y1
-	VMULPS (DI), Y1, Y1
-	VADDPS Y1, Y0, Y0
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $8, CX
-	JMP eight
-
-rest:
-	VEXTRACTF128 $1, Y0, X1
-
-single: // the rest is added to the first sum
-	TESTQ CX, CX
-	JZ sum
-	VMOVSS (SI), X2
-	VMULSS (DI), X2, X2
-	VADDSS X2, X0, X0
-	ADDQ $4, SI
-	ADDQ $4, DI
-	DECQ CX
-	JMP single
-
-sum:
-	VADDPS X1, X0, X0
-	VPSHUFD $1, X0, X1
-	VPSHUFD $2, X0, X2
-	VPSHUFD $3, X0, X3
-	VADDSS X1, X0, X0
-	VADDSS X2, X0, X0
-	VADDSS X3, X0, X0
-	VZEROUPPER
-	MOVSS X0, ret+24(FP)
 	RET
 
 // func prefetchLines(at unsafe.Pointer, lines int)

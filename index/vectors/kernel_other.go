@@ -2,5 +2,13 @@
 
 package vectors
 
+import "unsafe"
+
 // kernels returns the kernels of this processor, the best first.
 func kernels() []*kernel { return []*kernel{portable()} }
+
+// dots puts the Dot of a query and each of rows into scores. All are filled up
+// with zeros to len(query), a multiple of 16.
+func (k *kernel) dots(scores []float32, rows []unsafe.Pointer, query []float32) {
+	dotsGo(scores, rows, query)
+}

@@ -11,7 +11,7 @@ import (
 func filled(r *rand.Rand, dim, n int) *slab {
 	s := newSlab(dim)
 	for i := range n {
-		s.write(i, uint32(i), random(r, dim, r.IntN(21)))
+		s.write(portable(), i, uint32(i), random(r, dim, r.IntN(21)))
 		s.publish(i, 1)
 	}
 	return s
@@ -24,10 +24,11 @@ func TestBoundIsNeverBelowTheProduct(t *testing.T) {
 	for i := range 3000 {
 		dim := 1 + r.IntN(150)
 		query, s := random(r, dim, i), newSlab(dim)
-		s.write(0, 0, random(r, dim, i/2))
+		s.write(portable(), 0, 0, random(r, dim, i/2))
 		for _, k := range kernels() {
-			exact := k.dot(query, s.vector(0))
-			if bound := newProbe(k, query).boundOf(s, 0, product[:]); !(bound >= exact) {
+			p := newProbe(k, query)
+			exact := float32(p.score(s, 0))
+			if bound := p.boundOf(s, 0, product[:]); !(bound >= exact) {
 				t.Fatalf("%s, dim %d, pair %d: bound %v, product %v", k.name, dim, i, bound, exact)
 			}
 		}
@@ -62,7 +63,7 @@ func checkSieve(t *testing.T, s *slab, rows int, query []float32, floor float32,
 			if !same(got.bounds[i], want.bounds[i]) {
 				t.Fatalf("%s, dim %d, row %d of %d: bound %v, want %v", k.name, len(query), i, rows, got.bounds[i], want.bounds[i])
 			}
-			if a, b := k.dot(query, s.vector(i)), dotGo(query, s.vector(i)); !same(a, b) {
+			if a, b := float32(probe.score(s, i)), Dot(query, s.vector(i)); !same(a, b) {
 				t.Fatalf("%s, dim %d, row %d of %d: score %v, want %v", k.name, len(query), i, rows, a, b)
 			}
 			// Of rows that do not follow each other, each is computed alone.
@@ -104,8 +105,8 @@ func TestLargestCodesDoNotOverflow(t *testing.T) {
 		for i := range high {
 			high[i], low[i] = 1, -1
 		}
-		s.write(0, 0, high)
-		s.write(1, 1, low)
+		s.write(portable(), 0, 0, high)
+		s.write(portable(), 1, 1, low)
 		s.publish(0, 1)
 		s.publish(1, 1)
 		for _, query := range [][]float32{high, low} {
@@ -153,12 +154,6 @@ func TestKernelsStayInTheirBounds(t *testing.T) {
 		if mask[0] != 7 || mask[1] != math.MaxUint64 || mask[2] != 7 || bounds[64] != 5 {
 			t.Errorf("%s: masks %x, bound behind the end %v", k.name, mask, bounds[64])
 		}
-		a, b := random(r, dim, 0), random(r, dim, 0)
-		for n := range 40 {
-			if got, want := k.dot(a[:n], b[3:]), dotGo(a[:n], b[3:]); !same(got, want) {
-				t.Errorf("%s: product of %d values %v, want %v", k.name, n, got, want)
-			}
-		}
 	}
 }
 
@@ -170,6 +165,10 @@ func FuzzKernels(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, dim uint16, rows uint8, floor float32) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		d, n := 1+int(dim%1100), int(rows%100)
-		checkKernels(t, filled(r, d, n), n, random(r, d, r.IntN(21)), floor)
+		s, query := filled(r, d, n), random(r, d, r.IntN(21))
+		checkKernels(t, s, n, query, floor)
+		if n > 0 {
+			checkHop(t, r, []*slab{s, nil, s}, n, query)
+		}
 	})
 }

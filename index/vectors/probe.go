@@ -1,15 +1,21 @@
 package vectors
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // A Probe is a query prepared to be compared with vectors. Any number of
-// goroutines may use it at a time.
+// goroutines may use it at a time, except to set it. The zero value has no query;
+// what one has allocated is used again when it is set again.
 type Probe struct {
 	kernel    *kernel
-	vector    []float32
-	codes     []int8   // without their offset; 8 for each word of a row's codes
-	even, odd []uint64 // reversed lanes for codeDot, where there is no assembly
+	vector    []float32 // filled up with zeros
+	codes     []uint64  // as a row's, but without their offset
+	even, odd []uint64  // reversed lanes for codeDot, where there is no assembly
 	weights   weights
+
+	own []float32 // the vector, if it is not a slot's
 }
 
 // weights are what a query contributes to bounds. The assembly knows the order.
@@ -26,68 +32,91 @@ func (t *Table) NewProbe(query []float32) (*Probe, error) {
 	if len(query) == 0 || t.live == 0 {
 		return nil, nil
 	}
-	if len(query) != t.dim {
-		return nil, fmt.Errorf("query vector has %d dimensions, the index has %d", len(query), t.dim)
-	}
-	if n := norm(query); !(n < maxNorm) {
-		return nil, fmt.Errorf("query vector is not finite")
-	}
-	return newProbe(t.store.kernel, query), nil
-}
-
-func newProbe(k *kernel, v []float32) *Probe {
 	p := new(Probe)
-	p.set(k, v)
-	return p
+	if err := p.SetQuery(t, query); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
-// SetSlot makes p the probe that asks for what is like the vector in slot. What p
-// has allocated is used again.
+// SetQuery makes p the probe for query, which it copies. The table is not empty.
+// For 256 dimensions it costs about as much as comparing two slots.
+func (p *Probe) SetQuery(t *Table, query []float32) error {
+	if len(query) != t.dim {
+		return fmt.Errorf("query vector has %d dimensions, the index has %d", len(query), t.dim)
+	}
+	p.set(t.store.kernel, query)
+	if !(p.kernel.dot(unsafe.Pointer(&p.vector[0]), p.vector) < maxNorm*maxNorm) {
+		return fmt.Errorf("query vector is not finite")
+	}
+	return nil
+}
+
+// SetSlot makes p the probe that asks for what is like the vector in slot.
 func (p *Probe) SetSlot(t *Table, slot Slot) {
 	s, i := t.at(slot)
-	p.kernel, p.vector = t.store.kernel, s.vector(i)
-	p.take(s.code(i), s.meta.at(i), s.meta.norm[i]+s.meta.rest[i])
+	p.kernel, p.vector = t.store.kernel, s.full(i)
+	p.take(s.code(i), s.dim, s.meta.at(i))
 }
 
 func (p *Probe) set(k *kernel, v []float32) {
-	packed := make([]uint64, words(len(v)))
-	q := quantize(v, packed)
-	p.kernel, p.vector = k, v
-	p.take(packed, q, norm(v))
+	p.own = resized(p.own, widthOf(len(v)))
+	p.codes = resized(p.codes, words(len(v)))
+	copy(p.own, v)
+	clear(p.own[len(v):])
+	p.kernel, p.vector = k, p.own
+	p.take(p.codes, len(v), k.quantize(p.own, len(v), p.codes))
 }
 
-// take sets all that follows from the vector's codes; n is its norm at least.
-func (p *Probe) take(packed []uint64, q quantized, n float32) {
-	// |q.x - q'.x'| <= |q||x-x'| + |q-q'||x'|, and a little for rounding.
+// resized returns a slice of n, which is s if that is large enough.
+func resized[T any](s []T, n int) []T {
+	if cap(s) >= n {
+		return s[:n]
+	}
+	return make([]T, n)
+}
+
+// take sets all that follows from the vector's codes, which may be p.codes.
+func (p *Probe) take(packed []uint64, dim int, q quantized) {
+	// |q.x - q'.x'| <= |q||x-x'| + |q-q'||x'|, and a little for rounding. The
+	// norm of q is that of q' and the rest together, at most.
+	n := q.norm + q.rest
 	p.weights = weights{scale: q.scale, rest: n, norm: q.rest + 1e-4*n}
-	if len(p.codes) != 8*len(packed) {
-		p.codes = make([]int8, 8*len(packed))
-	}
-	sum := int32(0)
-	for i := range p.vector {
-		code := int8(packed[i/8]>>(8*(i%8))&0xff) - codeZero
-		p.codes[i] = code
-		sum += int32(code)
-	}
-	p.weights.zero = codeZero * sum
+	p.weights.zero = codeZero * (q.sum - int32(codeZero*dim))
 	if p.kernel.products == nil {
-		p.even, p.odd = lanes(packed)
+		p.even, p.odd = lanes(packed, p.even, p.odd)
+		return
+	}
+	p.codes = resized(p.codes, len(packed))
+	for i, w := range packed {
+		p.codes[i] = signed(w)
 	}
 }
 
-// bound returns the most that the dot product with a row can be, if product is
-// that of the codes. The conversions keep the compiler from fusing operations:
-// the assembly does not.
+// signed takes the offset from each of eight codes, of 7 bits: adding 64 carries
+// nothing, and the highest bit turned round takes 128 away. What stands behind the
+// last dimension becomes -64, which is multiplied with 0.
+func signed(codes uint64) uint64 {
+	return codes + 0x4040404040404040 ^ 0x8080808080808080
+}
+
+// near returns about what the dot product with a row is, if product is that of
+// the codes.
+func (w *weights) near(product int32, scale float32) float32 {
+	return float32(w.scale*scale) * float32(product-w.zero)
+}
+
+// bound returns the most that the dot product with a row can be. The conversions
+// keep the compiler from fusing operations: the assembly does not.
 func (w *weights) bound(product int32, q *quantized) float32 {
-	near := float32(w.scale*q.scale) * float32(product-w.zero)
-	return float32(near) + float32(w.rest*q.rest) + float32(w.norm*q.norm)
+	return float32(w.near(product, q.scale)) + float32(w.rest*q.rest) + float32(w.norm*q.norm)
 }
 
 // boundOf returns the bound of row i, which is alive. It leaves the product of
 // the codes in the only element of product.
 func (p *Probe) boundOf(s *slab, i int, product []int32) float32 {
 	if p.kernel.products == nil {
-		product[0] = int32(codeDot(s.code(i), p.even, p.odd)) - codeZero*s.meta.sum[i]
+		product[0] = p.productGo(s, i)
 	} else {
 		p.kernel.products(product, s.code(i), p.codes)
 	}
@@ -95,35 +124,46 @@ func (p *Probe) boundOf(s *slab, i int, product []int32) float32 {
 	return p.weights.bound(product[0], &q)
 }
 
+// productGo is the product of codes without assembly.
+func (p *Probe) productGo(s *slab, i int) int32 {
+	return int32(codeDot(s.code(i), p.even, p.odd)) - codeZero*s.meta.sum[i]
+}
+
 // score returns the exact score of row i.
-func (p *Probe) score(s *slab, i int) float64 { return float64(p.kernel.dot(p.vector, s.vector(i))) }
+func (p *Probe) score(s *slab, i int) float64 {
+	return float64(p.kernel.dot(s.row(i), p.vector))
+}
 
 // Near sets scores to the products with the vectors in slots, computed from their
 // codes: off by a few thousandths of the two norms. All slots were filled, and
-// none of them is being filled again.
+// none of them is being filled again. It allocates nothing; the more slots in one
+// call, the better memory is used.
 func (p *Probe) Near(t *Table, slots []Slot, scores []float32) {
-	var product [1]int32
+	if p.kernel.near != nil {
+		p.kernel.near(scores, t.bases, slots, p.codes, &p.weights)
+		return
+	}
 	for i, slot := range slots {
 		s, n := t.at(slot)
-		if p.kernel.products == nil {
-			product[0] = int32(codeDot(s.code(n), p.even, p.odd)) - codeZero*s.meta.sum[n]
-		} else {
-			p.kernel.products(product[:], s.code(n), p.codes)
-		}
-		scores[i] = p.weights.scale * s.meta.scale[n] * float32(product[0]-p.weights.zero)
+		scores[i] = p.weights.near(p.productGo(s, n), s.meta.scale[n])
 	}
 }
+
+// exactSlots is how many slots Exact hands on at a time.
+const exactSlots = 32
 
 // Exact sets scores to the products with the vectors in slots, of which the same
 // holds.
 func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
-	for _, slot := range slots {
-		s, n := t.at(slot)
-		p.kernel.fetchVector(s, n)
-	}
-	for i, slot := range slots {
-		s, n := t.at(slot)
-		scores[i] = p.kernel.dot(p.vector, s.vector(n))
+	var rows [exactSlots]unsafe.Pointer
+	for len(slots) > 0 {
+		n := min(len(slots), exactSlots)
+		for i, slot := range slots[:n] {
+			s, at := t.at(slot)
+			rows[i] = s.row(at)
+		}
+		p.kernel.dots(scores[:n], rows[:n], p.vector)
+		slots, scores = slots[n:], scores[n:]
 	}
 }
 
@@ -131,4 +171,11 @@ func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
 func (p *Probe) Score(t *Table, slot Slot) float64 {
 	s, i := t.at(slot)
 	return p.score(s, i)
+}
+
+// newProbe returns a probe for v.
+func newProbe(k *kernel, v []float32) *Probe {
+	p := new(Probe)
+	p.set(k, v)
+	return p
 }

@@ -3,6 +3,7 @@ package vectors
 import (
 	"math"
 	"sync/atomic"
+	"unsafe"
 )
 
 // SlabSlots is the number of slots that are allocated at a time.
@@ -19,7 +20,7 @@ const never = math.MaxUint64
 // filled again only when no reader that sees the old vector is left, which the
 // new birth makes certain for readers of old versions.
 type slab struct {
-	dim          int
+	dim, width   int // width is dim, filled up with zeros to lines of the cache
 	rows         []uint32
 	vectors      []float32
 	codes        []uint64
@@ -44,11 +45,16 @@ func (m *meta) set(i int, q quantized) {
 	m.scale[i], m.sum[i], m.norm[i], m.rest[i] = q.scale, q.sum, q.norm, q.rest
 }
 
+// widthOf is the number of values that a row of dim takes: whole lines, 64 bytes.
+func widthOf(dim int) int { return (dim + 15) &^ 15 }
+
 func newSlab(dim int) *slab {
+	width := widthOf(dim)
 	s := &slab{
 		dim:     dim,
+		width:   width,
 		rows:    make([]uint32, SlabSlots),
-		vectors: make([]float32, SlabSlots*dim),
+		vectors: make([]float32, SlabSlots*width),
 		codes:   make([]uint64, SlabSlots*words(dim)),
 		meta: meta{
 			scale: make([]float32, SlabSlots),
@@ -66,20 +72,27 @@ func newSlab(dim int) *slab {
 }
 
 // write puts v at i, invisible until publish.
-func (s *slab) write(i int, row uint32, v []float32) {
+func (s *slab) write(k *kernel, i int, row uint32, v []float32) {
 	// Birth first: a reader loads death, then birth, and so never takes the
 	// old birth together with the new death.
 	s.birth[i].Store(never)
 	s.death[i].Store(never)
 	s.rows[i] = row
-	copy(s.vector(i), v)
-	s.meta.set(i, quantize(v, s.code(i)))
+	full := s.full(i)
+	copy(full, v)
+	s.meta.set(i, k.quantize(full, s.dim, s.code(i)))
 	s.used.Store(max(s.used.Load(), int32(i+64)&^63))
 }
 
 func (s *slab) publish(i int, version uint64) { s.birth[i].Store(version) }
 
-func (s *slab) vector(i int) []float32 { return s.vectors[i*s.dim : (i+1)*s.dim] }
+func (s *slab) vector(i int) []float32 { return s.full(i)[:s.dim:s.dim] }
+
+// full is the vector with the zeros behind it.
+func (s *slab) full(i int) []float32 { return s.vectors[i*s.width : (i+1)*s.width] }
+
+// row is where the vector is.
+func (s *slab) row(i int) unsafe.Pointer { return unsafe.Pointer(&s.vectors[i*s.width]) }
 
 func (s *slab) code(i int) []uint64 {
 	w := words(s.dim)
@@ -90,4 +103,8 @@ func (s *slab) code(i int) []uint64 {
 func (s *slab) alive(i int, version uint64) bool {
 	death := s.death[i].Load()
 	return version < death && s.birth[i].Load() <= version
+}
+
+func (s *slab) base() base {
+	return base{codes: unsafe.Pointer(&s.codes[0]), scales: unsafe.Pointer(&s.meta.scale[0])}
 }

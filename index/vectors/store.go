@@ -81,7 +81,7 @@ func (s *Store) Check(changes []index.Change) error {
 		if dim > maxDim {
 			return fmt.Errorf("vector of chunk %s has %d dimensions, the most is %d", c.ID, dim, maxDim)
 		}
-		if n := norm(c.Vector); !(n < maxNorm) {
+		if !finite(c.Vector) {
 			return fmt.Errorf("vector of chunk %s is not finite", c.ID)
 		}
 	}
@@ -91,12 +91,15 @@ func (s *Store) Check(changes []index.Change) error {
 // maxNorm bounds vectors, so that no product of two overflows.
 const maxNorm = 1e18
 
+// finite says whether v has no value that is no number, and no large norm.
+func finite(v []float32) bool { return Dot(v, v) < maxNorm*maxNorm }
+
 // Write empties slots and fills others, and returns the version after that. No
 // reader sees any of it before Publish. The vectors were checked; a slot that is
 // filled is empty, and nothing looks at what was in it any more.
 func (s *Store) Write(removed []Slot, added []Entry) *Table {
 	old := s.Table()
-	next := &Table{store: s, version: old.version + 1, dim: old.dim, live: old.live, slabs: old.slabs, codes: old.codes}
+	next := &Table{store: s, version: old.version + 1, dim: old.dim, live: old.live, slabs: old.slabs, bases: old.bases}
 	if next.dim == 0 && len(added) > 0 {
 		next.dim = len(added[0].Vector)
 	}
@@ -109,7 +112,7 @@ func (s *Store) Write(removed []Slot, added []Entry) *Table {
 	}
 	for _, e := range added {
 		sl, i := next.at(e.Slot)
-		sl.write(i, e.Row, e.Vector)
+		sl.write(s.kernel, i, e.Row, e.Vector)
 		sl.publish(i, next.version)
 		next.live++
 	}

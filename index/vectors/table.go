@@ -1,9 +1,5 @@
 package vectors
 
-import (
-	"unsafe"
-)
-
 // A Table is one version of a store. It holds nothing that has to be released;
 // but a slot that it sees must not be filled again while it is in use.
 type Table struct {
@@ -11,8 +7,8 @@ type Table struct {
 	version uint64
 	dim     int // 0 before the first vector
 	live    int
-	slabs   []*slab          // nil where no slot was ever filled; never modified
-	codes   []unsafe.Pointer // of each slab, for the assembly
+	slabs   []*slab // nil where no slot was ever filled; never modified
+	bases   []base  // of each slab, for the assembly
 }
 
 // Version counts what was published.
@@ -38,14 +34,14 @@ func (t *Table) grow(added []Entry) {
 		if !copied {
 			copied = true
 			t.slabs = append([]*slab(nil), t.slabs...)
-			t.codes = append([]unsafe.Pointer(nil), t.codes...)
+			t.bases = append([]base(nil), t.bases...)
 		}
 		for len(t.slabs) <= n {
 			t.slabs = append(t.slabs, nil)
-			t.codes = append(t.codes, nil)
+			t.bases = append(t.bases, base{})
 		}
 		s := newSlab(t.dim)
-		t.slabs[n], t.codes[n] = s, unsafe.Pointer(&s.codes[0])
+		t.slabs[n], t.bases[n] = s, s.base()
 	}
 }
 

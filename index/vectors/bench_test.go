@@ -1,0 +1,103 @@
+package vectors
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// benchTable returns a table of n slots of random vectors.
+func benchTable(b *testing.B, k *kernel, dim, n int) *Table {
+	b.Helper()
+	r := rand.New(rand.NewPCG(9, 9))
+	s, err := New(Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.kernel = k
+	for first := 0; first < n; first += SlabSlots {
+		entries := make([]Entry, min(SlabSlots, n-first))
+		for i := range entries {
+			entries[i] = Entry{Slot: Slot(first + i), Row: uint32(first + i), Vector: random(r, dim, 0)}
+		}
+		s.Publish(s.Write(nil, entries))
+	}
+	return s.Table()
+}
+
+// benchSlots returns lists of random slots, as many as keep a hop out of the
+// nearer caches if far, and one list if not.
+func benchSlots(t *Table, n int, far bool) [][]Slot {
+	r := rand.New(rand.NewPCG(10, 10))
+	lists := make([][]Slot, 1)
+	if far {
+		lists = make([][]Slot, 1024)
+	}
+	for i := range lists {
+		for range n {
+			lists[i] = append(lists[i], Slot(r.IntN(t.live)))
+		}
+	}
+	return lists
+}
+
+// BenchmarkHop scores 32 slots of 100,000, once always the same ones and once
+// always others.
+func BenchmarkHop(b *testing.B) {
+	for _, dim := range []int{256, 1536} {
+		n := 100_000 * 256 / dim
+		for _, k := range kernels() {
+			t := benchTable(b, k, dim, n)
+			p := newProbe(k, t.Vector(7))
+			scores := make([]float32, 32)
+			for _, far := range []bool{false, true} {
+				lists := benchSlots(t, 32, far)
+				b.Run(fmt.Sprintf("near/%s/%d/far=%v", k.name, dim, far), func(b *testing.B) {
+					b.ReportAllocs()
+					for i := 0; b.Loop(); i++ {
+						p.Near(t, lists[i%len(lists)], scores)
+					}
+				})
+				b.Run(fmt.Sprintf("exact/%s/%d/far=%v", k.name, dim, far), func(b *testing.B) {
+					b.ReportAllocs()
+					for i := 0; b.Loop(); i++ {
+						p.Exact(t, lists[i%len(lists)], scores)
+					}
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkProbe makes probes of slots and of queries.
+func BenchmarkProbe(b *testing.B) {
+	for _, dim := range []int{256, 1536} {
+		for _, k := range kernels() {
+			t := benchTable(b, k, dim, 2000)
+			query := random(rand.New(rand.NewPCG(11, 11)), dim, 0)
+			p := new(Probe)
+			b.Run(fmt.Sprintf("slot/%s/%d", k.name, dim), func(b *testing.B) {
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					p.SetSlot(t, Slot(i%2000))
+				}
+			})
+			b.Run(fmt.Sprintf("query/%s/%d", k.name, dim), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := p.SetQuery(t, query); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run(fmt.Sprintf("new/%s/%d", k.name, dim), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := t.NewProbe(query); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
