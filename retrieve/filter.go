@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/jmespath-community/go-jmespath/pkg/api"
@@ -23,6 +25,7 @@ const (
 // everything.
 type Condition struct {
 	filter api.JMESPath
+	ast    parsing.ASTNode // of filter
 	glob   *Glob
 	key    string
 }
@@ -38,11 +41,11 @@ type Condition struct {
 func NewCondition(filter, glob string) (*Condition, error) {
 	c := &Condition{key: filter + "\x00" + glob}
 	if strings.TrimSpace(filter) != "" {
-		compiled, err := compileFilter(filter)
+		compiled, ast, err := compileFilter(filter)
 		if err != nil {
 			return nil, &BadQuery{Field: "filter", Message: err.Error()}
 		}
-		c.filter = compiled
+		c.filter, c.ast = compiled, ast
 	}
 	if glob != "" {
 		compiled, err := NewGlob(glob)
@@ -86,25 +89,27 @@ func comparable(metadata map[string]any) map[string]any {
 	return m
 }
 
-func compileFilter(filter string) (api.JMESPath, error) {
+func compileFilter(filter string) (api.JMESPath, parsing.ASTNode, error) {
+	ast := parsing.ASTNode{}
 	if len(filter) > maxFilterLength {
-		return nil, fmt.Errorf("has %d characters, more than %d", len(filter), maxFilterLength)
+		return nil, ast, fmt.Errorf("has %d characters, more than %d", len(filter), maxFilterLength)
 	}
 	filter = lenient(filter)
 	if d := depth(filter); d > maxFilterDepth {
-		return nil, fmt.Errorf("is nested deeper than %d", maxFilterDepth)
+		return nil, ast, fmt.Errorf("is nested deeper than %d", maxFilterDepth)
 	}
 	ast, err := parsing.NewParser().Parse(filter)
 	if err != nil {
-		return nil, syntaxError(err)
+		return nil, ast, syntaxError(err)
 	}
 	if err := checkNode(ast); err != nil {
-		return nil, err
+		return nil, ast, err
 	}
 	if !isCondition(ast) {
-		return nil, fmt.Errorf("%q is not a condition: it is not true or false", filter)
+		return nil, ast, fmt.Errorf("%q is not a condition: it is not true or false", filter)
 	}
-	return api.Compile(filter, globmatch)
+	compiled, err := api.Compile(filter, globmatch, contains)
+	return compiled, ast, err
 }
 
 func syntaxError(err error) error {
@@ -268,5 +273,25 @@ var globmatch = functions.FunctionEntry{
 			return nil, err
 		}
 		return g.Match(args[1].(string)), nil
+	},
+}
+
+// contains is that of JMESPath, which panics where it compares two lists or
+// objects.
+var contains = functions.FunctionEntry{
+	Name: "contains",
+	Arguments: []functions.ArgSpec{
+		{Types: []functions.JpType{functions.JpArrayArray, functions.JpString}}, // any list of any values
+		{Types: []functions.JpType{functions.JpAny}},
+	},
+	Handler: func(args []any) (any, error) {
+		switch in := args[0].(type) {
+		case string:
+			part, ok := args[1].(string)
+			return ok && strings.Contains(in, part), nil
+		case []any:
+			return slices.ContainsFunc(in, func(e any) bool { return reflect.DeepEqual(e, args[1]) }), nil
+		}
+		return false, nil
 	},
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-var metadata = map[string]any{
+var sample = map[string]any{
 	"path": "docs/sub/c.txt", "size": int64(53), "modified_at": int64(1795335020), "owner": "root",
 	"created_at": nil, "title": "It's a title", "my field": "x",
 }
@@ -57,7 +57,7 @@ func TestConditions(t *testing.T) {
 			t.Errorf("%q %q: %v", tc.filter, tc.glob, err)
 			continue
 		}
-		if got := c.Match(metadata); got != tc.want {
+		if got := c.Match(sample); got != tc.want {
 			t.Errorf("%q %q: got %v, want %v", tc.filter, tc.glob, got, tc.want)
 		}
 	}
@@ -133,7 +133,7 @@ func FuzzCondition(f *testing.F) {
 	f.Add("contains(`[1]`, \"x\")", "[!a-z]?")
 	f.Fuzz(func(t *testing.T, filter, glob string) {
 		if c, err := NewCondition(filter, glob); err == nil {
-			c.Match(metadata)
+			c.Match(sample)
 		}
 	})
 }

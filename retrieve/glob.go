@@ -12,10 +12,12 @@ import (
 // character, "[a-z]" and "[!a-z]" for one of a set, and "{md,txt}" for one of
 // several. Case matters.
 type Glob struct {
-	re *regexp.Regexp
+	re   *regexp.Regexp
+	runs []globRun
 	// What every matching path begins and ends with: most paths are told
 	// apart by it, many times faster than by re.
 	prefix, suffix string
+	plain          bool // runs say all: re is not needed
 }
 
 const maxGlobLength = 1024
@@ -36,24 +38,36 @@ func NewGlob(pattern string) (*Glob, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a glob: %w", pattern, err)
 	}
-	prefix, suffix := literalEnds(pattern)
-	return &Glob{re, prefix, suffix}, nil
+	g := &Glob{re: re, runs: globRuns(pattern), plain: true}
+	for i, run := range g.runs {
+		g.plain = g.plain && run.gap != other
+		if i == 0 && run.gap == noGap {
+			g.prefix = run.text
+		}
+		if i == len(g.runs)-1 {
+			g.suffix = run.text
+		}
+	}
+	return g, nil
 }
 
 // Match tells whether the pattern matches the whole path.
 func (g *Glob) Match(path string) bool {
+	if g.plain {
+		return matchRuns(g.runs, path)
+	}
 	return strings.HasPrefix(path, g.prefix) && strings.HasSuffix(path, g.suffix) && g.re.MatchString(path)
 }
 
-// literalEnds returns the ends of a valid pattern that stand for themselves.
-func literalEnds(pattern string) (prefix, suffix string) {
-	const special = `*?[]{}\`
-	prefix = pattern
-	if i := strings.IndexAny(pattern, special); i >= 0 {
-		prefix = pattern[:i]
+// parts returns texts that every matching path contains.
+func (g *Glob) parts() []string {
+	var parts []string
+	for _, run := range g.runs {
+		if run.text != "" {
+			parts = append(parts, run.text)
+		}
 	}
-	suffix = pattern[strings.LastIndexAny(pattern, special)+1:]
-	return prefix, strings.TrimPrefix(suffix, "/") // "**/" may stand for nothing
+	return parts
 }
 
 func globExpr(pattern string) (string, error) {

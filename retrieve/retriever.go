@@ -110,6 +110,7 @@ func (r *Retriever) compile(q Query) (hybrid.Query, error) {
 		hq.Filter = &hybrid.Filter{
 			Key:   condition.Key(),
 			Match: func(_ rag.URI, m map[string]any) (bool, error) { return condition.Match(m), nil },
+			Expr:  condition.Expr(),
 		}
 	}
 	return hq, nil

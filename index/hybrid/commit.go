@@ -35,6 +35,7 @@ func (x *Index) commit(p *plan) {
 	x.note(p)
 	next.table = x.table
 	old.change.next.Store(next.change)
+	x.meta.Apply(next.version, changesOf(next.change))
 	x.publish(next)
 	x.bury(g)
 	x.filters.forgetStale(next.change)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
-	rag "ragserver"
 	"ragserver/index"
 )
 
@@ -42,15 +41,16 @@ type selection struct {
 	filter Filter
 	used   uint64 // filters.tick when it was used last; guarded by filters.mu
 
-	mu   sync.Mutex // guards past; held while one query works it out for all
-	past []selected // oldest first
+	mu   sync.Mutex  // guards past; held while one query works it out for all
+	past []*selected // oldest first
 	last atomic.Pointer[change]
 }
 
-// selected is a selection at one version. Rows is not modified any more.
+// selected is a selection at one version: documents by their slots, and their
+// rows. They are not modified any more.
 type selected struct {
-	change *change
-	rows   *roaring.Bitmap
+	change     *change
+	docs, rows *roaring.Bitmap
 }
 
 func newFilters() *filters { return &filters{byID: make(map[string]*selection)} }
@@ -95,58 +95,74 @@ func (c *filters) forgetStale(now *change) {
 	}
 }
 
+// everything returns the filter that all documents pass.
+func everything() *Filter { return &Filter{Key: "\x00everything"} }
+
 // rowsOf returns the rows that f selects in s. The result is not to be modified.
 func (x *Index) rowsOf(ctx context.Context, s *state, f *Filter) (*roaring.Bitmap, error) {
+	found, err := x.selectionOf(ctx, s, f)
+	if err != nil {
+		return nil, err
+	}
+	return found.rows, nil
+}
+
+// selectionOf returns what f selects in s.
+func (x *Index) selectionOf(ctx context.Context, s *state, f *Filter) (*selected, error) {
+	if s.docs == 0 {
+		return &selected{docs: roaring.New(), rows: roaring.New()}, nil
+	}
 	sel := x.filters.get(*f)
 	sel.mu.Lock()
 	defer sel.mu.Unlock()
 	for i := len(sel.past) - 1; i >= 0; i-- {
 		if p := sel.past[i]; p.change.version == s.version {
-			return p.rows, nil
+			return p, nil
 		} else if p.change.version < s.version {
-			rows, err := sel.follow(ctx, p, s)
+			found, err := sel.follow(ctx, p, s)
 			if err != nil {
 				return nil, err
 			}
-			if rows == nil {
+			if found == nil {
 				break
 			}
-			return sel.keep(s, rows), nil
+			return sel.keep(s, found), nil
 		}
 	}
-	rows, err := x.selectAll(ctx, s, f)
+	found, err := x.selectAnew(ctx, s, f)
 	if err != nil {
 		return nil, err
 	}
-	return sel.keep(s, rows), nil
+	return sel.keep(s, found), nil
 }
 
-// keep remembers rows for s, in the order of versions.
-func (sel *selection) keep(s *state, rows *roaring.Bitmap) *roaring.Bitmap {
+// keep remembers found for s, in the order of versions.
+func (sel *selection) keep(s *state, found *selected) *selected {
+	found.change = s.change
 	n := len(sel.past)
 	if n > 0 && sel.past[n-1].change.version > s.version {
-		return rows // of an old snapshot: few will ask for it again
+		return found // of an old snapshot: few will ask for it again
 	}
-	sel.past = append(sel.past, selected{s.change, rows})
+	sel.past = append(sel.past, found)
 	if n+1 > maxPast {
-		sel.past = append([]selected(nil), sel.past[1:]...)
+		sel.past = append([]*selected(nil), sel.past[1:]...)
 	}
 	sel.last.Store(sel.past[0].change)
-	return rows
+	return found
 }
 
-// follow applies the changes between p and s to p's rows. Only documents that
-// changed are matched again, as they are in s: what they were in between may
-// be forgotten already. It returns nil if no changes lead from p to s.
-func (sel *selection) follow(ctx context.Context, p selected, s *state) (*roaring.Bitmap, error) {
-	rows := p.rows.Clone()
+// follow applies the changes between p and s. Only documents that changed are
+// matched again, as they are in s: what they were in between may be forgotten
+// already. It returns nil if no changes lead from p to s.
+func (sel *selection) follow(ctx context.Context, p *selected, s *state) (*selected, error) {
+	out := &selected{docs: p.docs.Clone(), rows: p.rows.Clone()}
 	docs := make(map[*document]bool)
 	for c := p.change; c.version < s.version; {
 		if c = c.next.Load(); c == nil {
 			return nil, nil // from before Restore
 		}
 		for _, row := range c.freed {
-			rows.Remove(row)
+			out.rows.Remove(row)
 		}
 		for _, d := range c.docs {
 			docs[d] = true
@@ -156,44 +172,47 @@ func (sel *selection) follow(ctx context.Context, p selected, s *state) (*roarin
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		out.docs.Remove(uint32(d.slot))
 		if r := d.at(s.version); r != nil {
 			for _, row := range r.rows {
-				rows.Remove(row)
+				out.rows.Remove(row)
 			}
 		}
 	}
 	for d := range docs {
-		if err := sel.filter.add(rows, d, s.version); err != nil {
+		if err := out.match(&sel.filter, d, s.version); err != nil {
 			return nil, err
 		}
 	}
-	return rows, ctx.Err()
+	return out, ctx.Err()
 }
 
-// add puts the rows of d into rows if the filter selects it.
-func (f *Filter) add(rows *roaring.Bitmap, d *document, version uint64) error {
+// match adds d if the filter selects it.
+func (out *selected) match(f *Filter, d *document, version uint64) error {
 	r := d.at(version)
-	if r == nil || len(r.rows) == 0 {
+	if r == nil {
 		return nil
 	}
-	ok, err := f.match(d.uri, r.metadata.get())
-	if ok {
-		rows.AddMany(r.rows)
+	if f.Match != nil {
+		if ok, err := f.Match(d.uri, r.metadata.get()); err != nil {
+			return fmt.Errorf("filtering %s: %w", d.uri, err)
+		} else if !ok {
+			return nil
+		}
 	}
-	return err
+	out.docs.Add(uint32(d.slot))
+	out.rows.AddMany(r.rows)
+	return nil
 }
 
-func (f *Filter) match(uri rag.URI, metadata map[string]any) (bool, error) {
-	ok, err := f.Match(uri, metadata)
-	if err != nil {
-		return false, fmt.Errorf("filtering %s: %w", uri, err)
+// selectAnew works a selection out from nothing.
+func (x *Index) selectAnew(ctx context.Context, s *state, f *Filter) (*selected, error) {
+	if f.Expr != nil {
+		if found, err := x.selectBy(ctx, s, f); found != nil || err != nil {
+			return found, err
+		}
 	}
-	return ok, nil
-}
-
-// selectAll works a selection out from nothing.
-func (x *Index) selectAll(ctx context.Context, s *state, f *Filter) (*roaring.Bitmap, error) {
-	rows := roaring.New()
+	out := &selected{docs: roaring.New(), rows: roaring.New()}
 	buf := make([]*document, 0, 1024)
 	for first, more := 0, true; more; {
 		if err := ctx.Err(); err != nil {
@@ -202,10 +221,10 @@ func (x *Index) selectAll(ctx context.Context, s *state, f *Filter) (*roaring.Bi
 		var docs []*document
 		docs, first, more = x.docs.page(buf, first)
 		for _, d := range docs {
-			if err := f.add(rows, d, s.version); err != nil {
+			if err := out.match(f, d, s.version); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return rows, nil
+	return out, nil
 }

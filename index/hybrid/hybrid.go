@@ -11,6 +11,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/index"
+	inverted "ragserver/index/metadata"
 )
 
 // refreshAfter is how old the legs' snapshots may be while no epoch comes. A
@@ -26,6 +27,7 @@ type Index struct {
 	config       Config
 	vector, text index.Leg
 	docs         *documents
+	meta         *inverted.Index // of docs
 	filters      *filters
 
 	writer  sync.Mutex // held by Apply, Restore, Close and refresh; guards the rest of this block
@@ -80,6 +82,7 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 		bare:    roaring.New(),
 		held:    make(map[uint64]int),
 	}
+	x.meta = inverted.New(x.docs)
 	x.publish(&state{change: new(change)})
 	return x, nil
 }
