@@ -48,6 +48,17 @@ func TextOf(c rag.Chunk) Text {
 	return Text{Heading: strings.Join(c.Heading, " > "), Body: c.Text}
 }
 
+// TextIn returns the words of a chunk of a document with this title and language.
+// A title that is the first heading already is not counted twice.
+func TextIn(c rag.Chunk, title, language string) Text {
+	t := TextOf(c)
+	t.Language = language
+	if title = strings.TrimSpace(title); len(c.Heading) == 0 || !strings.EqualFold(strings.TrimSpace(c.Heading[0]), title) {
+		t.Title = title
+	}
+	return t
+}
+
 // String returns the heading and the body, as they are embedded.
 func (t Text) String() string {
 	if t.Heading == "" {

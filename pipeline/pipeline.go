@@ -132,7 +132,7 @@ func (p *Pipeline) build() {
 		Workers:    p.c.ParseWorkers,
 		Timeout:    p.c.ParseTimeout,
 		Backoff:    dataflow.Backoff{First: time.Second, Max: time.Minute},
-		Generation: p.c.ParserID,
+		Generation: p.c.ParserID + "|" + parsedVersion,
 		In:         dataflow.JSON[listed](),
 		Result:     parsedCodec(),
 	})

@@ -55,10 +55,17 @@ type difference struct {
 	uri           rag.URI
 	before, after bool
 	oldKey        string
+	oldAround     surroundings
 	chunk         rag.Chunk
 	vector        rag.Vector
 	key           string
+	around        surroundings
 }
+
+// surroundings are what a chunk's document adds to its words in the index.
+type surroundings struct{ title, language string }
+
+func (r parsed) surroundings() surroundings { return surroundings{r.Text.Title, r.Text.Language} }
 
 // An epochWriter collects the changes of an epoch by document and chunk, so
 // that what is the same before and after is left alone.
@@ -72,6 +79,7 @@ type epochWriter struct {
 
 func (w *epochWriter) document(d dataflow.Delta[result]) error {
 	w.docs = append(w.docs, d)
+	around := d.Value.In.Result.surroundings()
 	for i, c := range d.Value.Result.Chunks {
 		x := w.chunks[c.ID]
 		if x == nil {
@@ -84,11 +92,11 @@ func (w *epochWriter) document(d dataflow.Delta[result]) error {
 			continue
 		}
 		if d.Diff < 0 {
-			x.before, x.oldKey = true, d.Value.Result.Keys[i]
+			x.before, x.oldKey, x.oldAround = true, d.Value.Result.Keys[i], around
 			continue
 		}
 		x.after, x.chunk, x.key = true, c, d.Value.Result.Keys[i]
-		x.vector = d.Value.Result.Vectors[i]
+		x.vector, x.around = d.Value.Result.Vectors[i], around
 	}
 	return nil
 }
@@ -200,9 +208,10 @@ func (w *epochWriter) putChunk(id rag.ChunkID, x *difference) error {
 }
 
 // change tells the index what became of a chunk: nothing if it is the same
-// text with the same vector.
+// text, in a document of the same title and language, with the same vector.
 func (w *epochWriter) change(id rag.ChunkID, x *difference) {
-	if x.before && x.after && x.oldKey == x.key {
+	sameText := x.before && x.oldAround == x.around
+	if x.after && sameText && x.oldKey == x.key {
 		return
 	}
 	if x.before {
@@ -210,8 +219,8 @@ func (w *epochWriter) change(id rag.ChunkID, x *difference) {
 	}
 	if x.after {
 		w.batch.Chunks = append(w.batch.Chunks, hybrid.ChunkChange{
-			ID: id, URI: x.uri, Diff: +1, Text: index.TextOf(x.chunk), Vector: x.vector,
-			SameText: x.before,
+			ID: id, URI: x.uri, Diff: +1, Text: index.TextIn(x.chunk, x.around.title, x.around.language),
+			Vector: x.vector, SameText: sameText,
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"ragserver/chunk"
 	"ragserver/dataflow"
 	"ragserver/embed"
+	"ragserver/index/analyze"
 	"ragserver/ingest"
 	"ragserver/parse"
 	"ragserver/remote"
@@ -33,6 +34,10 @@ type parsed struct {
 	Text    rag.Text `json:"text"`
 	Failure string   `json:"failure,omitempty"`
 }
+
+// parsedVersion changes whenever this package makes something else of what a
+// parser returns. All documents are parsed again then; nothing is embedded again.
+const parsedVersion = "1"
 
 // A text is an object with its text, between the two stages.
 type text = dataflow.Done[listed, parsed]
@@ -79,6 +84,9 @@ func (r *reader) prepare(ctx context.Context, in listed) (string, func(context.C
 		}
 		if len(data) > 0 && strings.TrimSpace(t.Text) == "" {
 			return parsed{Digest: digest, Failure: parse.ErrNoText.Error()}, nil
+		}
+		if t.Language == "" {
+			t.Language = analyze.Detect(t.Text)
 		}
 		return parsed{Digest: digest, Text: t}, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 
 	rag "ragserver"
 	"ragserver/embed"
@@ -19,6 +20,10 @@ type truth struct {
 	epoch   rag.Epoch
 	vectors map[string]rag.Vector // by key, of the space in use
 	counts  *counts
+
+	mu     sync.Mutex // guards the rest: the document whose text was last read
+	last   rag.URI
+	around surroundings
 }
 
 // newTruth reads all vectors of the space whose keys begin with prefix: reading
@@ -84,5 +89,21 @@ func (t *truth) Text(id rag.ChunkID) (index.Text, error) {
 	if err != nil || !ok {
 		return index.Text{}, err
 	}
-	return index.TextOf(c), nil
+	around, err := t.surroundings(c.URI)
+	return index.TextIn(c, around.title, around.language), err
+}
+
+// surroundings reads them from the document's record, once for all chunks of a
+// document that come together.
+func (t *truth) surroundings(uri rag.URI) (surroundings, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.last != uri {
+		d, _, err := readDocument(t.store, uri)
+		if err != nil {
+			return surroundings{}, err
+		}
+		t.last, t.around = uri, surroundings{d.Title, d.Language}
+	}
+	return t.around, nil
 }

@@ -14,6 +14,7 @@ import (
 	"ragserver/chunk"
 	"ragserver/embed"
 	"ragserver/index"
+	"ragserver/index/analyze"
 	"ragserver/index/hybrid"
 	"ragserver/retrieve"
 	"ragserver/store/memstore"
@@ -106,9 +107,10 @@ func (e *evaluation) fill(ctx context.Context, documents []beirText) error {
 			uri := rag.NewURI("eval", d.ID)
 			e.ids[uri] = d.ID
 			batch.Documents = append(batch.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": d.ID}})
-			for _, c := range e.splitter.Split(uri, d.text()) {
+			text := d.text()
+			for _, c := range e.splitter.Split(uri, text) {
 				e.chunks[c.ID] = c
-				batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: index.TextOf(c)})
+				batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: index.TextIn(c, text.Title, text.Language)})
 				texts = append(texts, c.SearchText())
 			}
 		}
@@ -126,12 +128,14 @@ func (e *evaluation) fill(ctx context.Context, documents []beirText) error {
 	return nil
 }
 
-// text makes the title the heading of the whole text.
+// text makes the title the heading of the whole text, and finds the language as
+// the pipeline does.
 func (d beirText) text() rag.Text {
 	t := rag.Text{Text: d.Text, Title: d.Title, MediaType: "text/plain"}
 	if d.Text == "" {
 		t.Text = d.Title
 	}
+	t.Language = analyze.Detect(t.Text)
 	section := rag.Section{Kind: rag.Paragraph, End: len(t.Text)}
 	if d.Title != "" && d.Text != "" {
 		section.Heading = []string{d.Title}
