@@ -161,3 +161,11 @@ func TestDotOfAnyLength(t *testing.T) {
 		}
 	}
 }
+
+func TestKernelsHaveNames(t *testing.T) {
+	names := Kernels()
+	t.Log(names)
+	if len(names) == 0 || names[len(names)-1] != "go" {
+		t.Errorf("kernels %q, want the portable one at the end", names)
+	}
+}
