@@ -1,0 +1,280 @@
+package bm25
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"ragserver/index"
+)
+
+const (
+	maxHead      = 4096     // chunks in a head
+	maxHeadBytes = 16 << 20 // of postings and terms, about; a head is sealed at the next chunk
+	pageTerms    = 512
+	pageSlots    = 1 << 15
+)
+
+// A head is the part that chunks are added to. One goroutine adds; any number
+// read at the same time, without locks: a reader looks at the first n chunks,
+// where n was published after they were written, and at as much of a list as
+// has been counted.
+type head struct {
+	chunks [maxHead]headChunk
+	n      uint32 // chunks written; of the writer
+
+	terms atomic.Pointer[[]*[pageTerms]headTerm]
+	used  uint32                               // terms
+	table atomic.Pointer[[]atomic.Uint64]      // upper half of the hash, number and 1
+	byRow [4 * maxHead]atomic.Uint64           // row, chunk and 1
+	slots atomic.Pointer[[]*[pageSlots]uint64] // see headTerm
+	next  uint32                               // slot not in use
+
+	text []byte // room for what comes
+	size int    // bytes of all texts
+}
+
+type headChunk struct {
+	chunk
+	forward []byte
+}
+
+// A headTerm is a term with its list: a chain of runs of slots, of 2, 4, 8 and so
+// on to 128. A slot is a chunk and its count, and the last one of a run is where
+// the next run begins.
+type headTerm struct {
+	name  string
+	first uint32        // slot
+	count atomic.Uint32 // chunks that readers may look at
+
+	// Of the writer: the slot for the next chunk, and how many are left in
+	// the run of which size.
+	at, left, size uint32
+}
+
+const maxRun = 128
+
+func newHead() *head {
+	h := &head{}
+	h.terms.Store(&[]*[pageTerms]headTerm{})
+	h.slots.Store(&[]*[pageSlots]uint64{})
+	table := make([]atomic.Uint64, 1024)
+	h.table.Store(&table)
+	return h
+}
+
+// full says that the next chunk belongs in another head.
+func (h *head) full() bool { return h.n == maxHead || h.bytes() > maxHeadBytes }
+
+func (h *head) bytes() int { return h.size + int(h.next)*8 + int(h.used)*64 }
+
+func (h *head) chunk(n uint32) chunk    { return h.chunks[n].chunk }
+func (h *head) forward(n uint32) []byte { return h.chunks[n].forward }
+
+func (h *head) term(number uint32) *headTerm {
+	return &(*h.terms.Load())[number/pageTerms][number%pageTerms]
+}
+
+func (h *head) name(number uint32) string { return h.term(number).name }
+
+func (h *head) lookup(k key) (number uint32, ok bool) {
+	table := *h.table.Load()
+	for i := k.hash; ; i++ {
+		slot := table[i&uint64(len(table)-1)].Load()
+		if slot == 0 {
+			return 0, false
+		}
+		if slot>>32 == k.hash>>32 && h.term(uint32(slot)-1).name == k.text {
+			return uint32(slot) - 1, true
+		}
+	}
+}
+
+// intern returns the number of a term, which is new if need be.
+func (h *head) intern(k key) uint32 {
+	if number, ok := h.lookup(k); ok {
+		return number
+	}
+	number := h.used
+	h.used++
+	pages := *h.terms.Load()
+	if int(number/pageTerms) == len(pages) {
+		pages = append(slices.Clip(pages), new([pageTerms]headTerm))
+		h.terms.Store(&pages)
+	}
+	t := &pages[number/pageTerms][number%pageTerms]
+	t.name = k.text
+	t.size = 2
+	t.first = h.room(t.size)
+	t.at, t.left = t.first, t.size-1
+	if table := *h.table.Load(); int(h.used)*2 > len(table) {
+		h.grow(table)
+	}
+	h.place(*h.table.Load(), k.hash>>32<<32|uint64(number+1), k.hash)
+	return number
+}
+
+// grow doubles the table of terms. Readers go on with the old one.
+func (h *head) grow(old []atomic.Uint64) {
+	table := make([]atomic.Uint64, 2*len(old))
+	for i := range old {
+		if slot := old[i].Load(); slot != 0 {
+			h.place(table, slot, newKey(h.name(uint32(slot)-1)).hash)
+		}
+	}
+	h.table.Store(&table)
+}
+
+func (h *head) place(table []atomic.Uint64, slot, hash uint64) {
+	for i := hash; ; i++ {
+		if at := &table[i&uint64(len(table)-1)]; at.Load() == 0 {
+			at.Store(slot)
+			return
+		}
+	}
+}
+
+// room returns the first of n slots that follow each other.
+func (h *head) room(n uint32) uint32 {
+	if h.next%pageSlots+n > pageSlots {
+		h.next += pageSlots - h.next%pageSlots
+	}
+	pages := *h.slots.Load()
+	if int(h.next/pageSlots) == len(pages) {
+		pages = append(slices.Clip(pages), new([pageSlots]uint64))
+		h.slots.Store(&pages)
+	}
+	at := h.next
+	h.next += n
+	return at
+}
+
+func (h *head) slot(at uint32) *uint64 {
+	return &(*h.slots.Load())[at/pageSlots][at%pageSlots]
+}
+
+// post adds a chunk to the list of a term.
+func (h *head) post(number, chunk, count uint32) {
+	t := h.term(number)
+	if t.left == 0 {
+		t.size = min(2*t.size, maxRun)
+		run := h.room(t.size)
+		*h.slot(t.at) = uint64(run)
+		t.at, t.left = run, t.size-1
+	}
+	*h.slot(t.at) = uint64(chunk)<<32 | uint64(count)
+	t.at++
+	t.left--
+	t.count.Add(1)
+}
+
+// add adds a chunk: its terms in order, with how many are in the first fields,
+// and the different ones with what they weigh.
+func (h *head) add(c chunk, forward []byte, different, counts []uint32) {
+	n := h.n
+	if cap(h.text)-len(h.text) < len(forward) {
+		h.text = make([]byte, 0, max(1<<16, len(forward)))
+	}
+	begin := len(h.text)
+	h.text = append(h.text, forward...)
+	h.size += len(forward)
+	h.chunks[n] = headChunk{c, slices.Clip(h.text[begin:])}
+	for i := rowHash(c.row); ; i++ {
+		if at := &h.byRow[i%uint32(len(h.byRow))]; at.Load() == 0 {
+			at.Store(uint64(c.row)<<32 | uint64(n+1))
+			break
+		}
+	}
+	for i, number := range different {
+		h.post(number, n, counts[i])
+	}
+	h.n++
+}
+
+// rowHash keeps rows that follow each other together, and spreads others.
+func rowHash(row index.Row) uint32 { return row + row>>14*0x9E3779B1 }
+
+func (h *head) find(row index.Row, n uint32, yield func(chunk uint32)) {
+	for i := rowHash(row); ; i++ {
+		slot := h.byRow[i%uint32(len(h.byRow))].Load()
+		if slot == 0 {
+			return
+		}
+		if index.Row(slot>>32) == row && uint32(slot)-1 < n {
+			yield(uint32(slot) - 1)
+		}
+	}
+}
+
+// A walk goes through the list of a term in a head, run by run.
+type walk struct {
+	pages []*[pageSlots]uint64
+	at    uint32
+	size  uint32
+	left  uint32 // slots that were counted
+}
+
+func (h *head) walk(number uint32) walk {
+	t := h.term(number)
+	left := t.count.Load()
+	return walk{*h.slots.Load(), t.first, 2, left}
+}
+
+// next returns the next slots, none at the end.
+func (w *walk) next() []uint64 {
+	if w.left == 0 {
+		return nil
+	}
+	page := w.pages[w.at/pageSlots]
+	begin := w.at % pageSlots
+	n := min(w.size-1, w.left)
+	run := page[begin : begin+n]
+	if w.left -= n; w.left > 0 {
+		w.at = uint32(page[begin+n])
+		w.size = min(2*w.size, maxRun)
+	}
+	return run
+}
+
+func (h *head) postings(number, n uint32, chunks, counts []uint32) ([]uint32, []uint32) {
+	w := h.walk(number)
+	for run := w.next(); len(run) > 0; run = w.next() {
+		for _, slot := range run {
+			if uint32(slot>>32) >= n {
+				return chunks, counts
+			}
+			chunks = append(chunks, uint32(slot>>32))
+			counts = append(counts, uint32(slot))
+		}
+	}
+	return chunks, counts
+}
+
+func (h *head) sorted() []uint32 {
+	type named struct {
+		prefix uint64
+		name   string
+		number uint32
+	}
+	// The table, unlike used, may be read beside the writer.
+	var all []named
+	table := *h.table.Load()
+	for i := range table {
+		if slot := table[i].Load(); slot != 0 {
+			name := h.name(uint32(slot) - 1)
+			var b [8]byte
+			copy(b[:], name)
+			all = append(all, named{binary.BigEndian.Uint64(b[:]), name, uint32(slot) - 1})
+		}
+	}
+	slices.SortFunc(all, func(a, b named) int {
+		return cmp.Or(cmp.Compare(a.prefix, b.prefix), strings.Compare(a.name, b.name))
+	})
+	numbers := make([]uint32, len(all))
+	for i, t := range all {
+		numbers[i] = t.number
+	}
+	return numbers
+}

@@ -1,0 +1,230 @@
+package bm25
+
+import (
+	"encoding/binary"
+	"math"
+	"sort"
+)
+
+// blockSize is how many chunks of a list are in one block; the last block has
+// fewer.
+const blockSize = 128
+
+// directorySize is what the directory of a list says of a block: its last chunk,
+// where it begins after the directory, and its bound.
+const directorySize = 12
+
+// A list is the chunks of a segment that have a term, in ascending order, in
+// blocks. A list of several blocks begins with a directory of them.
+//
+// A block is a byte that says how wide its numbers are, the chunks as distances
+// from the last chunk of the block before, and the counts. Counts that are all
+// one are left out.
+type list struct {
+	number    uint32 // of the term
+	size      int    // chunks, deleted ones too
+	bound     float32
+	directory []byte // empty if there is one block
+	data      []byte
+}
+
+// blocks is the number of blocks.
+func (l *list) blocks() int { return (l.size + blockSize - 1) / blockSize }
+
+// last returns the last chunk of a block, or more.
+func (l *list) last(block int) uint32 {
+	if len(l.directory) == 0 {
+		return math.MaxUint32
+	}
+	return binary.LittleEndian.Uint32(l.directory[block*directorySize:])
+}
+
+// blockBound returns the largest ratio, see segment.ratio, of a chunk in a block.
+func (l *list) blockBound(block int) float32 {
+	if len(l.directory) == 0 {
+		return l.bound
+	}
+	return math.Float32frombits(binary.LittleEndian.Uint32(l.directory[block*directorySize+8:]))
+}
+
+// block returns the bytes of a block, the chunk that its distances count from,
+// and how many chunks it has.
+func (l *list) block(block int) (data []byte, base uint32, n int) {
+	if len(l.directory) == 0 {
+		return l.data, 0, l.size
+	}
+	if block > 0 {
+		base = l.last(block - 1)
+	}
+	begin := binary.LittleEndian.Uint32(l.directory[block*directorySize+4:])
+	return l.data[begin:], base, min(blockSize, l.size-block*blockSize)
+}
+
+// decode sets the chunks of a block and their counts, and returns how many there
+// are.
+func (l *list) decode(block int, chunks, counts *[blockSize]uint32) int {
+	data, base, n := l.block(block)
+	width := data[0]
+	data = unpack(data[1:], int(width&7), n, base, chunks)
+	if width>>3 == 0 {
+		for i := range n {
+			counts[i&(blockSize-1)] = 1
+		}
+		return n
+	}
+	unpack(data, int(width>>3), n, 0, counts)
+	return n
+}
+
+// unpack reads n numbers of width bytes, adds base to each, and returns the
+// bytes after them.
+func unpack(data []byte, width, n int, base uint32, to *[blockSize]uint32) []byte {
+	switch width {
+	case 1:
+		for i, d := range data[:n] {
+			to[i&(blockSize-1)] = base + uint32(d)
+		}
+	case 2:
+		data := data[:2*n]
+		for i := 0; len(data) >= 2; i++ {
+			to[i&(blockSize-1)] = base + uint32(binary.LittleEndian.Uint16(data))
+			data = data[2:]
+		}
+	default:
+		for i := range n {
+			to[i&(blockSize-1)] = base + binary.LittleEndian.Uint32(data[4*i:])
+		}
+	}
+	return data[width*n:]
+}
+
+// number returns the i-th of numbers of width bytes.
+func number(data []byte, width, i int) uint32 {
+	switch width {
+	case 1:
+		return uint32(data[i])
+	case 2:
+		return uint32(binary.LittleEndian.Uint16(data[2*i:]))
+	}
+	return binary.LittleEndian.Uint32(data[4*i:])
+}
+
+// A probe finds chunks in a list. They are asked for in ascending order.
+type probe struct {
+	list  *list
+	block int
+}
+
+// count returns how often chunk has the term, 0 if it does not.
+func (p *probe) count(chunk uint32) uint32 {
+	l, n := p.list, p.list.blocks()
+	if p.block < n && l.last(p.block) < chunk {
+		// Most often the block is one of the next.
+		step := 1
+		for p.block+step < n && l.last(p.block+step) < chunk {
+			p.block += step
+			step *= 2
+		}
+		from := p.block + 1
+		p.block = from + sort.Search(min(n, p.block+step+1)-from, func(i int) bool { return l.last(from+i) >= chunk })
+	}
+	if p.block >= n {
+		return 0
+	}
+	data, base, size := l.block(p.block)
+	return find(data, chunk-base, size)
+}
+
+// find returns the count of the chunk at a distance, in a block of size chunks.
+func find(data []byte, distance uint32, size int) uint32 {
+	width, counts := int(data[0]&7), int(data[0]>>3)
+	data = data[1:]
+	i := 0 // the last chunk that is not beyond, or the first
+	for n := size; n > 1; {
+		half := n / 2
+		if number(data, width, i+half) <= distance {
+			i += half
+		}
+		n -= half
+	}
+	if number(data, width, i) != distance {
+		return 0
+	}
+	if counts == 0 {
+		return 1
+	}
+	return number(data[size*width:], counts, i)
+}
+
+// appendList appends a list of chunks with their counts; ratio is what each adds
+// to a score at most, see segment.ratio. It returns the bound of the list.
+func appendList(out []byte, chunks, counts []uint32, ratios []float32) ([]byte, float32) {
+	directory := len(out)
+	if len(chunks) > blockSize {
+		blocks := (len(chunks) + blockSize - 1) / blockSize
+		out = append(out, make([]byte, blocks*directorySize)...)
+	}
+	begin := len(out)
+	most, base := float32(0), uint32(0)
+	for i := 0; i < len(chunks); i += blockSize {
+		end := min(i+blockSize, len(chunks))
+		bound := float32(0)
+		for j, chunk := range chunks[i:end] {
+			bound = max(bound, float32(counts[i+j])*ratios[chunk])
+		}
+		most = max(most, bound)
+		if len(chunks) > blockSize {
+			entry := out[directory+i/blockSize*directorySize:]
+			binary.LittleEndian.PutUint32(entry, chunks[end-1])
+			binary.LittleEndian.PutUint32(entry[4:], uint32(len(out)-begin))
+			binary.LittleEndian.PutUint32(entry[8:], math.Float32bits(bound))
+		}
+		out = appendBlock(out, base, chunks[i:end], counts[i:end])
+		base = chunks[end-1]
+	}
+	return out, most
+}
+
+// appendBlock appends a block of chunks that come after base.
+func appendBlock(out []byte, base uint32, chunks, counts []uint32) []byte {
+	width := widthOf(chunks[len(chunks)-1] - base)
+	most := uint32(0)
+	for _, c := range counts {
+		most = max(most, c)
+	}
+	countWidth := 0
+	if most > 1 {
+		countWidth = widthOf(most)
+	}
+	out = append(out, byte(width|countWidth<<3))
+	out = pack(out, width, base, chunks)
+	if countWidth > 0 {
+		out = pack(out, countWidth, 0, counts)
+	}
+	return out
+}
+
+func widthOf(most uint32) int {
+	switch {
+	case most < 1<<8:
+		return 1
+	case most < 1<<16:
+		return 2
+	}
+	return 4
+}
+
+// pack appends numbers less base, in width bytes each.
+func pack(out []byte, width int, base uint32, numbers []uint32) []byte {
+	for _, n := range numbers {
+		switch n -= base; width {
+		case 1:
+			out = append(out, byte(n))
+		case 2:
+			out = append(out, byte(n), byte(n>>8))
+		default:
+			out = binary.LittleEndian.AppendUint32(out, n)
+		}
+	}
+	return out
+}

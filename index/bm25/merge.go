@@ -1,0 +1,364 @@
+package bm25
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// A source is a part whose first n chunks go into a segment, those of deletion
+// excepted.
+type source struct {
+	part     part
+	n        uint32
+	deletion *deletion
+
+	chunks []uint32 // by chunk of the part: the one of the segment, or gone
+	terms  []uint32 // by number in the part: the number in the segment, or gone
+	from   []uint32 // by rank in the segment: the number in the part, or gone
+	whole  bool     // nothing is deleted
+}
+
+// gone is in place of what is not in the segment.
+const gone = math.MaxUint32
+
+// A merger makes a segment of sources.
+type merger struct {
+	scorer  scorer
+	sources []*source
+	image   []byte
+	sizes   [sections]int
+	n       uint32
+	mean    float64
+	ratios  []float32 // by chunk; see scorer.ratio
+	names   []string  // of the terms, sorted: the place is the rank
+	ranks   []uint32  // by number; the most frequent terms have the lowest
+}
+
+// merge makes a segment of the chunks of sources. It sets their maps of chunks,
+// for deletions that come later. ctx ends it early.
+func merge(ctx context.Context, s scorer, sources []*source) (*segment, error) {
+	m := &merger{scorer: s, sources: sources}
+	steps := []func(){m.number, m.chunks, m.rank, m.forward, m.lists, m.dictionary}
+	for _, step := range steps {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		step()
+	}
+	return openSegment(m.finish())
+}
+
+// end notes the size of a section that ends here.
+func (m *merger) end(section, begin int) { m.sizes[section] = len(m.image) - begin }
+
+// number gives the chunks their numbers.
+func (m *merger) number() {
+	size := 0
+	for _, s := range m.sources {
+		s.chunks = make([]uint32, s.n)
+		s.whole = s.deletion.dead() == 0
+		for i := range s.chunks {
+			s.chunks[i] = gone
+			if s.whole || !s.deletion.has(uint32(i)) {
+				s.chunks[i] = m.n
+				m.n++
+			}
+		}
+		size += s.part.bytes()
+	}
+	m.image = make([]byte, 0, size)
+}
+
+// each calls yield with every chunk that stays, in order.
+func (m *merger) each(yield func(s *source, chunk uint32)) {
+	for _, s := range m.sources {
+		for i, to := range s.chunks {
+			if to != gone {
+				yield(s, uint32(i))
+			}
+		}
+	}
+}
+
+// chunks writes what is known of the chunks.
+func (m *merger) chunks() {
+	all := make([]chunk, 0, m.n)
+	total := 0.0
+	m.each(func(s *source, n uint32) {
+		c := s.part.chunk(n)
+		all = append(all, c)
+		total += float64(c.length)
+	})
+	m.mean = max(total/max(float64(m.n), 1), 1)
+	m.ratios = make([]float32, len(all))
+	for i, c := range all {
+		m.ratios[i] = m.scorer.ratio(c.length, m.mean)
+	}
+	for _, c := range all {
+		m.image = binary.LittleEndian.AppendUint32(m.image, c.row)
+	}
+	m.sizes[rowSection] = 4 * len(all)
+	m.order(all)
+	for _, c := range all {
+		m.image = binary.LittleEndian.AppendUint64(m.image, c.id)
+	}
+	m.sizes[idSection] = 8 * len(all)
+	for _, c := range all {
+		m.image = binary.LittleEndian.AppendUint32(m.image, c.length)
+	}
+	m.sizes[lengthSection] = 4 * len(all)
+	m.languages(all)
+}
+
+// order writes the chunks by row.
+func (m *merger) order(all []chunk) {
+	if slices.IsSortedFunc(all, func(a, b chunk) int { return cmp.Compare(a.row, b.row) }) {
+		return
+	}
+	order := make([]uint32, len(all))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortStableFunc(order, func(a, b uint32) int { return cmp.Compare(all[a].row, all[b].row) })
+	for _, n := range order {
+		m.image = binary.LittleEndian.AppendUint32(m.image, n)
+	}
+	m.sizes[orderSection] = 4 * len(order)
+}
+
+// languages writes the language of each chunk; those beyond 256 are unknown.
+func (m *merger) languages(all []chunk) {
+	tags := []string{""}
+	numbers := map[string]byte{"": 0}
+	for _, c := range all {
+		n, ok := numbers[c.language]
+		if !ok && len(tags) < 256 {
+			n = byte(len(tags))
+			numbers[c.language] = n
+			tags = append(tags, c.language)
+		}
+		m.image = append(m.image, n)
+	}
+	m.sizes[languageSection] = len(all)
+	begin := len(m.image)
+	for _, tag := range tags {
+		m.image = append(append(m.image, tag...), 0)
+	}
+	m.end(tagSection, begin)
+}
+
+// rank joins the terms of the sources in the order of their names, and numbers
+// those that some chunk still has by how many do.
+func (m *merger) rank() {
+	lines := make([]*line, len(m.sources))
+	for i, s := range m.sources {
+		lines[i] = newLine(s)
+	}
+	var frequency []uint32
+	for {
+		name, ok := least(lines)
+		if !ok {
+			break
+		}
+		live := 0
+		for _, l := range lines {
+			l.have = gone
+			if l.name == name && l.more {
+				live += l.source.live(l.number)
+				l.have = l.number
+				l.next()
+			}
+		}
+		if live == 0 {
+			continue
+		}
+		m.names = append(m.names, name)
+		frequency = append(frequency, uint32(live))
+		for _, l := range lines {
+			l.source.from = append(l.source.from, l.have)
+		}
+	}
+	m.ranks = make([]uint32, len(m.names))
+	for i := range m.ranks {
+		m.ranks[i] = uint32(i)
+	}
+	slices.SortStableFunc(m.ranks, func(a, b uint32) int { return int(frequency[b]) - int(frequency[a]) })
+	for number, rank := range m.ranks {
+		for _, s := range m.sources {
+			if old := s.from[rank]; old != gone {
+				s.terms[old] = uint32(number)
+			}
+		}
+	}
+}
+
+// A line is the terms of a source that wait to be joined.
+type line struct {
+	source *source
+	sorted []uint32
+	name   string
+	number uint32
+	more   bool
+	have   uint32 // the number of the term at hand, or gone
+}
+
+func newLine(s *source) *line {
+	l := &line{source: s, sorted: s.part.sorted()}
+	if len(l.sorted) > 0 {
+		s.terms = make([]uint32, slices.Max(l.sorted)+1)
+	}
+	for i := range s.terms {
+		s.terms[i] = gone
+	}
+	l.next()
+	return l
+}
+
+func (l *line) next() {
+	if l.more = len(l.sorted) > 0; l.more {
+		l.number, l.sorted = l.sorted[0], l.sorted[1:]
+		l.name = l.source.part.name(l.number)
+	}
+}
+
+// least returns the first name of lines.
+func least(lines []*line) (name string, ok bool) {
+	for _, l := range lines {
+		if l.more && (!ok || l.name < name) {
+			name, ok = l.name, true
+		}
+	}
+	return name, ok
+}
+
+// live is how many chunks that stay have a term.
+func (s *source) live(number uint32) int {
+	if g, ok := s.part.(*segment); ok {
+		l := g.list(number)
+		return s.deletion.live(&l)
+	}
+	n := 0
+	chunks, _ := s.part.postings(number, s.n, nil, nil)
+	for _, c := range chunks {
+		if s.chunks[c] != gone {
+			n++
+		}
+	}
+	return n
+}
+
+// forward writes the records of the chunks.
+func (m *merger) forward() {
+	begin := len(m.image)
+	m.image = append(m.image, make([]byte, 8*(int(m.n)+1))...)
+	offsets := m.image[begin:]
+	m.end(offsetSection, begin)
+	begin = len(m.image)
+	m.each(func(s *source, n uint32) {
+		binary.LittleEndian.PutUint64(offsets, uint64(len(m.image)-begin))
+		offsets = offsets[8:]
+		r := reader{data: s.part.forward(n)}
+		for range fields - 1 {
+			m.image = binary.AppendUvarint(m.image, uint64(r.next()))
+		}
+		for r.more() {
+			m.image = binary.AppendUvarint(m.image, uint64(s.terms[r.next()]))
+		}
+	})
+	binary.LittleEndian.PutUint64(offsets, uint64(len(m.image)-begin))
+	m.end(forwardSection, begin)
+}
+
+// lists writes the lists, and after them the entries of the terms.
+func (m *merger) lists() {
+	begin := len(m.image)
+	entries := make([]byte, 0, entrySize*len(m.ranks))
+	name := 0
+	var chunks, counts []uint32
+	for _, rank := range m.ranks {
+		chunks, counts = m.gather(rank, chunks[:0], counts[:0])
+		entries = binary.LittleEndian.AppendUint64(entries, uint64(len(m.image)-begin))
+		var bound float32
+		m.image, bound = appendList(m.image, chunks, counts, m.ratios)
+		entries = binary.LittleEndian.AppendUint32(entries, uint32(len(chunks)))
+		entries = binary.LittleEndian.AppendUint32(entries, math.Float32bits(bound))
+		entries = binary.LittleEndian.AppendUint32(entries, uint32(name))
+		entries = binary.LittleEndian.AppendUint32(entries, uint32(len(m.names[rank])))
+		name += len(m.names[rank])
+	}
+	m.end(listSection, begin)
+	m.image = append(m.image, entries...)
+	m.sizes[termSection] = len(entries)
+}
+
+// gather appends the chunks that have a term, by their new numbers.
+func (m *merger) gather(rank uint32, chunks, counts []uint32) ([]uint32, []uint32) {
+	for _, s := range m.sources {
+		if s.from[rank] == gone {
+			continue
+		}
+		begin := len(chunks)
+		chunks, counts = s.part.postings(s.from[rank], s.n, chunks, counts)
+		at := begin
+		for i, c := range chunks[begin:] {
+			if to := s.chunks[c]; to != gone {
+				chunks[at], counts[at] = to, counts[begin+i]
+				at++
+			}
+		}
+		chunks, counts = chunks[:at], counts[:at]
+	}
+	return chunks, counts
+}
+
+// dictionary writes how the terms are found.
+func (m *merger) dictionary() {
+	begin := len(m.image)
+	for _, rank := range m.ranks {
+		m.image = append(m.image, m.names[rank]...)
+	}
+	m.end(nameSection, begin)
+	size := 8
+	for size*2 < len(m.ranks)*3 || size <= len(m.ranks) {
+		size *= 2
+	}
+	table := make([]uint64, size)
+	for number, rank := range m.ranks {
+		hash := newKey(m.names[rank]).hash
+		i := hash & uint64(size-1)
+		for ; table[i] != 0; i = (i + 1) & uint64(size-1) {
+		}
+		table[i] = hash>>32<<32 | uint64(number+1)
+	}
+	for _, slot := range table {
+		m.image = binary.LittleEndian.AppendUint64(m.image, slot)
+	}
+	m.sizes[tableSection] = 8 * size
+	numbers := make([]uint32, len(m.ranks))
+	for number, rank := range m.ranks {
+		numbers[rank] = uint32(number)
+	}
+	for _, number := range numbers {
+		m.image = binary.LittleEndian.AppendUint32(m.image, number)
+	}
+	m.sizes[sortedSection] = 4 * len(numbers)
+}
+
+// finish writes the footer.
+func (m *merger) finish() []byte {
+	out := m.image
+	for _, size := range m.sizes {
+		out = binary.LittleEndian.AppendUint64(out, uint64(size))
+	}
+	out = binary.LittleEndian.AppendUint64(out, uint64(m.n))
+	out = binary.LittleEndian.AppendUint64(out, uint64(len(m.ranks)))
+	out = binary.LittleEndian.AppendUint64(out, math.Float64bits(m.mean))
+	out = binary.LittleEndian.AppendUint64(out, xxhash.Sum64(out))
+	out = binary.LittleEndian.AppendUint64(out, magic)
+	return slices.Clip(out)
+}
