@@ -13,6 +13,10 @@ import (
 
 // Config sets up a Leg. The zero value is usable.
 type Config struct {
+	// Metric is how vectors are compared: "cosine", the default, "dot" or
+	// "l2"; see vectors.Config.
+	Metric string
+
 	// Workers is how many goroutines share the scans of many rows that run at
 	// one time, default GOMAXPROCS: a single one is shared by all, and more
 	// than half as many are not shared.
@@ -27,7 +31,7 @@ type Leg struct {
 
 // New returns an empty leg.
 func New(c Config) (*Leg, error) {
-	s, err := vectors.New(vectors.Config{Workers: c.Workers})
+	s, err := vectors.New(vectors.Config{Metric: c.Metric, Workers: c.Workers})
 	if err != nil {
 		return nil, fmt.Errorf("flat: %w", err)
 	}

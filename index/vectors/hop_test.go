@@ -10,7 +10,7 @@ import (
 
 // tableOf returns a table of slabs, which compute by k.
 func tableOf(k *kernel, slabs []*slab) *Table {
-	t := &Table{store: &Store{kernel: k}, slabs: slabs, dim: slabs[0].dim, live: 1, version: 1}
+	t := &Table{store: &Store{kernel: k, metric: dot}, slabs: slabs, dim: slabs[0].dim, live: 1, version: 1}
 	for _, s := range slabs {
 		var b base
 		if s != nil {
@@ -82,8 +82,8 @@ func TestNearIsNear(t *testing.T) {
 	for i := range 2000 {
 		dim := 1 + r.IntN(300)
 		s := newSlab(dim)
-		s.write(portable(), 0, 0, random(r, dim, i))
-		s.write(portable(), 1, 1, random(r, dim, i/3))
+		s.write(plain(), 0, 0, random(r, dim, i))
+		s.write(plain(), 1, 1, random(r, dim, i/3))
 		for _, k := range kernels() {
 			table := tableOf(k, []*slab{s})
 			query, slot := newProbe(k, s.vector(0)), new(Probe)

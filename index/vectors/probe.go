@@ -14,6 +14,8 @@ type Probe struct {
 	codes     []uint64  // as a row's, but without their offset
 	even, odd []uint64  // reversed lanes for codeDot, where there is no assembly
 	weights   weights
+	metric    metric
+	square    float32 // the vector's product with itself
 
 	own []float32 // the vector, if it is not a slot's
 }
@@ -45,26 +47,29 @@ func (p *Probe) SetQuery(t *Table, query []float32) error {
 	if len(query) != t.dim {
 		return fmt.Errorf("query vector has %d dimensions, the index has %d", len(query), t.dim)
 	}
-	p.set(t.store.kernel, query)
-	if !(p.kernel.dot(unsafe.Pointer(&p.vector[0]), p.vector) < maxNorm*maxNorm) {
+	if !finite(query) {
 		return fmt.Errorf("query vector is not finite")
 	}
+	p.set(t.store.kernel, t.store.metric, query)
 	return nil
 }
 
 // SetSlot makes p the probe that asks for what is like the vector in slot.
 func (p *Probe) SetSlot(t *Table, slot Slot) {
 	s, i := t.at(slot)
-	p.kernel, p.vector = t.store.kernel, s.full(i)
+	p.kernel, p.metric = t.store.kernel, t.store.metric
+	p.vector, p.square = s.full(i), s.meta.square[i]
 	p.take(s.code(i), s.dim, s.meta.at(i))
 }
 
-func (p *Probe) set(k *kernel, v []float32) {
+func (p *Probe) set(k *kernel, m metric, v []float32) {
 	p.own = resized(p.own, widthOf(len(v)))
 	p.codes = resized(p.codes, words(len(v)))
 	copy(p.own, v)
 	clear(p.own[len(v):])
-	p.kernel, p.vector = k, p.own
+	m.fit(k, p.own)
+	p.kernel, p.metric, p.vector = k, m, p.own
+	p.square = k.dot(unsafe.Pointer(&p.own[0]), p.own)
 	p.take(p.codes, len(v), k.quantize(p.own, len(v), p.codes))
 }
 
@@ -112,7 +117,7 @@ func (w *weights) bound(product int32, q *quantized) float32 {
 	return float32(w.near(product, q.scale)) + float32(w.rest*q.rest) + float32(w.norm*q.norm)
 }
 
-// boundOf returns the bound of row i, which is alive. It leaves the product of
+// boundOf returns the most that the score of row i, which is alive, can be. It leaves the product of
 // the codes in the only element of product.
 func (p *Probe) boundOf(s *slab, i int, product []int32) float32 {
 	if p.kernel.products == nil {
@@ -121,7 +126,11 @@ func (p *Probe) boundOf(s *slab, i int, product []int32) float32 {
 		p.kernel.products(product, s.code(i), p.codes)
 	}
 	q := s.meta.at(i)
-	return p.weights.bound(product[0], &q)
+	bound := p.weights.bound(product[0], &q)
+	if p.metric == l2 {
+		return farthest(bound, p.square, s.meta.square[i])
+	}
+	return bound
 }
 
 // productGo is the product of codes without assembly.
@@ -131,29 +140,45 @@ func (p *Probe) productGo(s *slab, i int) int32 {
 
 // score returns the exact score of row i.
 func (p *Probe) score(s *slab, i int) float64 {
-	return float64(p.kernel.dot(s.row(i), p.vector))
+	product := p.kernel.dot(s.row(i), p.vector)
+	if p.metric == l2 {
+		return distance(product, p.square, s.meta.square[i])
+	}
+	return float64(product)
 }
 
-// Near sets scores to the products with the vectors in slots, computed from their
-// codes: off by a few thousandths of the two norms. All slots were filled, and
-// none of them is being filled again. It allocates nothing; the more slots in one
-// call, the better memory is used.
+// Near sets scores to those of the vectors in slots, computed from their codes:
+// products are off by a few thousandths of the two norms. All slots were filled,
+// and none of them is being filled again. It allocates nothing; the more slots in
+// one call, the better memory is used.
 func (p *Probe) Near(t *Table, slots []Slot, scores []float32) {
 	if p.kernel.near != nil {
 		p.kernel.near(scores, t.bases, slots, p.codes, &p.weights)
+	} else {
+		for i, slot := range slots {
+			s, n := t.at(slot)
+			scores[i] = p.weights.near(p.productGo(s, n), s.meta.scale[n])
+		}
+	}
+	p.measure(t, slots, scores)
+}
+
+// measure turns products into scores.
+func (p *Probe) measure(t *Table, slots []Slot, scores []float32) {
+	if p.metric != l2 {
 		return
 	}
 	for i, slot := range slots {
 		s, n := t.at(slot)
-		scores[i] = p.weights.near(p.productGo(s, n), s.meta.scale[n])
+		scores[i] = float32(distance(scores[i], p.square, s.meta.square[n]))
 	}
 }
 
 // exactSlots is how many slots Exact hands on at a time.
 const exactSlots = 32
 
-// Exact sets scores to the products with the vectors in slots, of which the same
-// holds.
+// Exact sets scores to the exact ones of the vectors in slots, of which the same
+// holds. It allocates nothing.
 func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
 	var rows [exactSlots]unsafe.Pointer
 	for len(slots) > 0 {
@@ -163,19 +188,13 @@ func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
 			rows[i] = s.row(at)
 		}
 		p.kernel.dots(scores[:n], rows[:n], p.vector)
+		p.measure(t, slots[:n], scores[:n])
 		slots, scores = slots[n:], scores[n:]
 	}
 }
 
-// Score returns the product with the vector in slot, which the table sees.
+// Score returns the exact score of the vector in slot, which the table sees.
 func (p *Probe) Score(t *Table, slot Slot) float64 {
 	s, i := t.at(slot)
 	return p.score(s, i)
-}
-
-// newProbe returns a probe for v.
-func newProbe(k *kernel, v []float32) *Probe {
-	p := new(Probe)
-	p.set(k, v)
-	return p
 }

@@ -23,3 +23,13 @@ func random(r *rand.Rand, dim, kind int) []float32 {
 	}
 	return v
 }
+
+// newProbe returns a probe for v that computes products.
+func newProbe(k *kernel, v []float32) *Probe {
+	p := new(Probe)
+	p.set(k, dot, v)
+	return p
+}
+
+// plain is a store for slabs that are written alone.
+func plain() *Store { return &Store{metric: dot, kernel: portable()} }

@@ -1,6 +1,7 @@
 package vectors
 
 import (
+	"math"
 	"math/bits"
 
 	"ragserver/index"
@@ -27,6 +28,11 @@ func (v *sieve) fill(p *Probe, s *slab, version uint64, allowed []uint64, floor 
 		return
 	}
 	p.kernel.products(v.products[:n], s.codes, p.codes)
+	if p.metric == l2 {
+		p.kernel.bounds(v.mask[:v.words], v.bounds[:n], v.products[:n], &s.meta, &p.weights, float32(math.Inf(-1)))
+		v.measureLiving(p, s, version, allowed, floor)
+		return
+	}
 	p.kernel.bounds(v.mask[:v.words], v.bounds[:n], v.products[:n], &s.meta, &p.weights, floor)
 }
 
@@ -38,6 +44,20 @@ func (v *sieve) fillLiving(p *Probe, s *slab, version uint64, allowed []uint64, 
 			continue
 		}
 		v.bounds[i] = p.boundOf(s, i, v.products[i:i+1])
+		if !(v.bounds[i] < floor) {
+			v.mask[i/64] |= 1 << (i % 64)
+		}
+	}
+}
+
+// measureLiving turns bounds of products into those of distances.
+func (v *sieve) measureLiving(p *Probe, s *slab, version uint64, allowed []uint64, floor float32) {
+	clear(v.mask[:v.words])
+	for i := range 64 * v.words {
+		if allowed != nil && allowed[i/64]>>(i%64)&1 == 0 || !s.alive(i, version) {
+			continue
+		}
+		v.bounds[i] = farthest(v.bounds[i], p.square, s.meta.square[i])
 		if !(v.bounds[i] < floor) {
 			v.mask[i/64] |= 1 << (i % 64)
 		}

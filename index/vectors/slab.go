@@ -7,7 +7,7 @@ import (
 )
 
 // SlabSlots is the number of slots that are allocated at a time.
-// 1,024 slots * (256 * 4 B vector + 256 B codes + 36 B) = 1.3 MB.
+// 1,024 slots * (256 * 4 B vector + 256 B codes + 40 B) = 1.35 MB.
 const SlabSlots = 1024
 
 // never is the version at which a living row dies.
@@ -35,6 +35,7 @@ type slab struct {
 type meta struct {
 	scale, rest, norm []float32
 	sum               []int32
+	square            []float32 // the product with itself, for l2
 }
 
 func (m *meta) at(i int) quantized {
@@ -61,6 +62,8 @@ func newSlab(dim int) *slab {
 			rest:  make([]float32, SlabSlots),
 			norm:  make([]float32, SlabSlots),
 			sum:   make([]int32, SlabSlots),
+
+			square: make([]float32, SlabSlots),
 		},
 		birth: make([]atomic.Uint64, SlabSlots),
 		death: make([]atomic.Uint64, SlabSlots),
@@ -72,7 +75,7 @@ func newSlab(dim int) *slab {
 }
 
 // write puts v at i, invisible until publish.
-func (s *slab) write(k *kernel, i int, row uint32, v []float32) {
+func (s *slab) write(t *Store, i int, row uint32, v []float32) {
 	// Birth first: a reader loads death, then birth, and so never takes the
 	// old birth together with the new death.
 	s.birth[i].Store(never)
@@ -80,7 +83,9 @@ func (s *slab) write(k *kernel, i int, row uint32, v []float32) {
 	s.rows[i] = row
 	full := s.full(i)
 	copy(full, v)
-	s.meta.set(i, k.quantize(full, s.dim, s.code(i)))
+	t.metric.fit(t.kernel, full)
+	s.meta.set(i, t.kernel.quantize(full, s.dim, s.code(i)))
+	s.meta.square[i] = t.kernel.dot(s.row(i), full)
 	s.used.Store(max(s.used.Load(), int32(i+64)&^63))
 }
 

@@ -32,6 +32,11 @@ type Entry struct {
 
 // Config sets up a Store. The zero value is usable.
 type Config struct {
+	// Metric is how vectors are compared, a higher score being better:
+	// "cosine", the default, which makes vectors and queries that are not of
+	// length 1 so; "dot", the product; or "l2", -|q-v|^2.
+	Metric string
+
 	// Workers is how many goroutines share the scans of many slots that run
 	// at one time, default GOMAXPROCS: a single one is shared by all, and more
 	// than half as many are not shared.
@@ -41,6 +46,7 @@ type Config struct {
 // A Store is what the writer has in hand.
 type Store struct {
 	workers int
+	metric  metric
 	kernel  *kernel
 	running atomic.Int32 // scans
 	sieves  sync.Pool    // of *sieve
@@ -55,7 +61,11 @@ func New(c Config) (*Store, error) {
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	s := &Store{workers: c.Workers, kernel: kernels()[0]}
+	m, err := metricOf(c.Metric)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{workers: c.Workers, metric: m, kernel: kernels()[0]}
 	s.sieves.New = func() any { return new(sieve) }
 	s.table.Store(&Table{store: s})
 	return s, nil
@@ -112,7 +122,7 @@ func (s *Store) Write(removed []Slot, added []Entry) *Table {
 	}
 	for _, e := range added {
 		sl, i := next.at(e.Slot)
-		sl.write(s.kernel, i, e.Row, e.Vector)
+		sl.write(s, i, e.Row, e.Vector)
 		sl.publish(i, next.version)
 		next.live++
 	}
