@@ -6,14 +6,18 @@ import (
 
 	"ragserver/index"
 	"ragserver/index/bleve"
+	"ragserver/index/bm25"
 	"ragserver/index/coderhnsw"
 	"ragserver/index/flat"
+	"ragserver/index/hnsw"
 )
 
 // vectorLeg opens a vector leg by the name of its kind, "" for the default.
 func vectorLeg(kind string, m, efc int) (index.Leg, error) {
 	switch kind {
-	case "", "flat":
+	case "", "hnsw":
+		return hnsw.New(hnsw.Config{M: m, EfConstruction: efc})
+	case "flat":
 		return flat.New(flat.Config{})
 	case "coderhnsw":
 		return coderhnsw.New(coderhnsw.Config{M: m})
@@ -24,7 +28,9 @@ func vectorLeg(kind string, m, efc int) (index.Leg, error) {
 // textLeg opens a text leg by the name of its kind, "" for the default.
 func textLeg(kind, analyzer, dir string) (index.Leg, error) {
 	switch kind {
-	case "", "bleve":
+	case "", "bm25":
+		return bm25.New(bm25.Config{Analyzer: analyzer})
+	case "bleve":
 		return bleve.Open(bleve.Config{Dir: dir, Analyzer: analyzer})
 	}
 	return nil, fmt.Errorf("there is no text leg %q", kind)
@@ -32,8 +38,8 @@ func textLeg(kind, analyzer, dir string) (index.Leg, error) {
 
 // settle waits until a leg has done all that it does in the background.
 func settle(ctx context.Context, leg index.Leg) error {
-	if s, ok := leg.(interface{ Settle(context.Context) error }); ok {
-		return s.Settle(ctx)
+	if w, ok := leg.(interface{ Wait(context.Context) error }); ok {
+		return w.Wait(ctx)
 	}
 	return nil
 }

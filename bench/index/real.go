@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	rag "ragserver"
@@ -91,7 +92,7 @@ func embedAll(ctx context.Context, e embed.Embedder, role embed.Role, texts []st
 }
 
 // realTexts compares the text legs. The peer's queries have a syntax, so the
-// questions are reduced to their words.
+// questions are reduced to their words, each once.
 func (b *bench) realTexts(ctx context.Context, texts, questions []string) error {
 	set := textSet{filepath.Join(b.work, "real.jsonl"), filepath.Join(b.work, "real_query.txt"), len(texts)}
 	if err := writePassages(set.base, len(texts), func(i int) string { return texts[i] }); err != nil {
@@ -101,7 +102,8 @@ func (b *bench) realTexts(ctx context.Context, texts, questions []string) error 
 	for _, q := range questions {
 		words := strings.FieldsFunc(strings.ToLower(q), func(r rune) bool { return r < 'a' || r > 'z' })
 		if len(words) > 0 {
-			lines = append(lines, strings.Join(words, " "))
+			slices.Sort(words)
+			lines = append(lines, strings.Join(slices.Compact(words), " "))
 		}
 	}
 	if err := os.WriteFile(set.query, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
