@@ -1,8 +1,14 @@
 package analyze
 
-// commonWords are for Detect, in languages that are not analyzed: the words that
-// make most of any text.
+// commonWords are for Detect: words that make most of any text, in languages
+// that bleve has no stop words of, or too few to tell them from their neighbours.
 var commonWords = map[string]string{
+	"da": `af blev bliver efter fra havde hjem hvad igen ind kunne meget mig dig sig nogen nogle når
+		også sagde sin skulle ud ude uden var være været op over under mellem mod ved kom før gå gør mens siden selv altid`,
+	"no": `av ble blir etter fra hadde hjem hva igjen inn kunne mye meg deg seg noen noe når
+		også sa sin skulle ut ute uten var være vært opp over under mellom mot ved kom før gå gjør mens siden selv alltid`,
+	"hr": `i u na je da se su za od s sa iz do po o kao što kako ali ili jer kada dok samo još već više
+		nakon prema prije bio bila bilo bili biti može koji koja koje kojih ne nije to te ovaj ova`,
 	"et": `ja on ei see et oli ta kui ka mis aga oma siis või nii tema kes mida selle need seda ning
 		nende pole veel juba väga ainult kuid vaid olid olnud olla saab võib poolt kõik kus mille pärast enne`,
 	"lt": `ir yra kad su į iš tai ne bet jis kaip apie buvo už nuo jo ji per prie dėl taip po savo tik ar
@@ -21,7 +27,7 @@ var commonWords = map[string]string{
 	"vi": `và của là có được trong cho với không một các những này đã khi người từ đến như về để cũng
 		tại ra đó vào hay sẽ nhưng bị theo trên rất nhiều năm`,
 	"mk": `и во на да се е за од со не што го ја ги ќе беше но како или тоа тој таа тие има ова која
-		кој кои по до при овој оваа само сите`,
+		кој кои по до при овој оваа само сите ми му им се кога дека таму веќе многу само бил била`,
 	"sr": `и у је на да се за од са не што су као али или по из који која које био била било није то
 		ово он она они у до при само још због ће бити`,
 	"uk": `і в на не з що та до у за як це від про але його її для або він вона вони є був була було

@@ -9,7 +9,9 @@ const sample = 4096
 const (
 	minWords    = 3    // different common words of the language
 	minShare    = 0.12 // of all words that are common words of the language
-	minDistance = 1.25 // to the next language, as a ratio
+	minDistance = 1.25 // to the next language, as a ratio; or
+	minRatio    = 1.1  // if the difference is at least
+	minAhead    = 6    // which two words make that no other language has
 )
 
 // Detect returns the language of text as a BCP 47 base language, "" if it is not

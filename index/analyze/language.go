@@ -110,15 +110,15 @@ func (l *language) term(word string) string {
 	if l.base == "tr" {
 		word = strings.ToLowerSpecial(unicode.TurkishCase, word)
 	}
-	term, ok := l.filtered(strings.ToLower(word))
+	word = strings.ToLower(word)
+	if l.base == "el" {
+		word = unaccented(word)
+	}
+	term, ok := l.filtered(word)
 	if !ok {
 		return ""
 	}
-	term = strings.ReplaceAll(term, "'", "")
-	if l.base == "el" {
-		term = unaccented(term)
-	}
-	return term
+	return strings.ReplaceAll(term, "'", "")
 }
 
 // filtered sends a word through the filters, and says whether they leave

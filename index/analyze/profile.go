@@ -68,18 +68,16 @@ func (p *profile) learn(cache *registry.Cache, s script, language string) {
 	}
 }
 
-// words returns the common words of a language.
+// words returns the common words of a language: stop words, and what is added
+// to them here.
 func words(cache *registry.Cache, language string) map[string]bool {
 	set := make(map[string]bool)
-	if own, ok := commonWords[language]; ok {
-		for word := range strings.FieldsSeq(own) {
-			set[word] = true
-		}
-		return set
+	for word := range strings.FieldsSeq(commonWords[language]) {
+		set[word] = true
 	}
 	stop, err := cache.TokenMapNamed("stop_" + language)
 	if err != nil {
-		return nil // a test sees to it that there are some
+		return set // bleve has none
 	}
 	for word := range stop {
 		if word = strings.ToLower(word); !strings.ContainsAny(word, " |") {
@@ -145,8 +143,14 @@ func (t *tally) best() string {
 		}
 	}
 	if t.kinds[first] < minWords || float64(t.hits[first]) < minShare*float64(t.all) ||
-		t.scores[first] < minDistance*second {
+		!ahead(t.scores[first], second) {
 		return ""
 	}
 	return t.profile.names[first]
+}
+
+// ahead says whether a score is far enough before the next. Neighbours such as
+// Danish and Norwegian share most words: there a few that only one has decide.
+func ahead(first, second float32) bool {
+	return first >= minDistance*second || first >= minRatio*second && first-second >= minAhead
 }
