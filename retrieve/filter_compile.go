@@ -103,7 +103,11 @@ func comparisonExpr(n parsing.ASTNode) metadata.Expr {
 		}
 	}
 	value, known, fails := valueOf(other)
-	switch {
+	switch name, _ := fieldOf(other); {
+	case name == "null" && op == parsing.TOKEQ:
+		return isNull(field)
+	case name == "null" && op == parsing.TOKNE:
+		return metadata.Not{Expr: isNull(field)}
 	case !known:
 		return metadata.Unknown
 	case fails:
@@ -126,6 +130,16 @@ func comparisonExpr(n parsing.ASTNode) metadata.Expr {
 		return metadata.Unknown
 	}
 	return metadata.Compare{Field: field, Op: ops[op], Number: number}
+}
+
+// isNull translates field == null. Without back-ticks, null is a field too: one
+// that documents lack in general.
+func isNull(field string) metadata.Expr {
+	lacking := metadata.Equal{Field: "null", Value: nil}
+	return metadata.Or{
+		metadata.And{lacking, metadata.Equal{Field: field, Value: nil}},
+		metadata.And{metadata.Not{Expr: lacking}, metadata.Unknown},
+	}
 }
 
 // functionExpr translates a function of a field and a value. All of them take

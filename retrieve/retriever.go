@@ -102,18 +102,9 @@ func (r *Retriever) compile(q Query) (hybrid.Query, error) {
 	default:
 		return hq, &BadQuery{Field: "leg", Message: fmt.Sprintf("%q is not one of %q", q.Leg, []Leg{Hybrid, Vector, Text})}
 	}
-	condition, err := r.conditions.get(q.Filter, q.Glob)
-	if err != nil {
-		return hq, err
-	}
-	if !condition.Empty() {
-		hq.Filter = &hybrid.Filter{
-			Key:   condition.Key(),
-			Match: func(_ rag.URI, m map[string]any) (bool, error) { return condition.Match(m), nil },
-			Expr:  condition.Expr(),
-		}
-	}
-	return hq, nil
+	var err error
+	hq.Filter, err = r.filter(q.Filter, q.Glob)
+	return hq, err
 }
 
 func (r *Retriever) embed(ctx context.Context, text string) (rag.Vector, error) {

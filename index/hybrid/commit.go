@@ -115,7 +115,7 @@ func (x *Index) bury(g grave) {
 	for len(x.graves) > 0 && x.graves[0].version <= oldest {
 		x.rows.give(x.graves[0].rows)
 		for _, d := range x.graves[0].docs {
-			x.docs.drop(d)
+			x.docs.drop(d, oldest)
 		}
 		x.graves = x.graves[1:]
 	}

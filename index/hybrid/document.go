@@ -85,11 +85,11 @@ func (s *documents) add(uri rag.URI) *document {
 	return d
 }
 
-// drop forgets d if its newest revision says that it is gone. No snapshot may
-// see an older one.
-func (s *documents) drop(d *document) {
-	if r := d.newest.Load(); r != nil && !r.gone {
-		return // it came again
+// drop forgets d if its newest revision says that it is gone and no snapshot, the
+// oldest of which is of version oldest, sees an older one.
+func (s *documents) drop(d *document, oldest uint64) {
+	if r := d.newest.Load(); r != nil && (!r.gone || r.version > oldest) {
+		return // it came again, and may have gone again: then it has another grave
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,17 +8,24 @@ import (
 	inverted "ragserver/index/metadata"
 )
 
-// Walk implements inverted.Documents: the documents as the writer has left them.
-func (s *documents) Walk(ctx context.Context, visit func(slot uint32, r inverted.Record)) error {
+// indexed are the documents as the metadata index sees them.
+type indexed struct{ *Index }
+
+// Walk implements inverted.Documents. An epoch that is being committed is not
+// looked at yet: the metadata index is told of it when it is complete.
+func (x indexed) Walk(ctx context.Context, visit func(slot uint32, r inverted.Record)) error {
+	x.mu.Lock()
+	version := max(x.current.version, x.meta.Version())
+	x.mu.Unlock()
 	buf := make([]*document, 0, 1024)
 	for first, more := 0, true; more; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		var docs []*document
-		docs, first, more = s.page(buf, first)
+		docs, first, more = x.docs.page(buf, first)
 		for _, d := range docs {
-			if r := d.newest.Load(); r != nil && !r.gone {
+			if r := d.at(version); r != nil {
 				visit(uint32(d.slot), r)
 			}
 		}

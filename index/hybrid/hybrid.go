@@ -82,7 +82,7 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 		bare:    roaring.New(),
 		held:    make(map[uint64]int),
 	}
-	x.meta = inverted.New(x.docs)
+	x.meta = inverted.New(indexed{x})
 	x.publish(&state{change: new(change)})
 	return x, nil
 }

@@ -39,10 +39,10 @@ type Change struct {
 
 // Documents are all documents there are.
 type Documents interface {
-	// Walk calls visit for every document as it is now, in any order. A
-	// change that Apply was told before Walk was called is seen, one that it
-	// is told meanwhile may be seen or not. It ends with the error of ctx
-	// when that is done.
+	// Walk calls visit for every document, in any order, with all changes
+	// that Apply was told before Walk was called. One that it is told
+	// meanwhile may be seen or not, one that it is not told of yet is not
+	// seen. It ends with the error of ctx when that is done.
 	Walk(ctx context.Context, visit func(slot uint32, r Record)) error
 }
 
