@@ -14,6 +14,11 @@ import (
 // peers are slow.
 const filterQueries = 100
 
+// filterShares are the parts of the rows that filters leave.
+func filterShares() []float64 { return []float64{0.5, 0.1, 0.01, 0.001, 0.00001} }
+
+func filterName(share float64) string { return fmt.Sprintf("filter %g%%", share*100) }
+
 // filters compares searches among a random part of the rows. hnswlib calls a
 // function of Python for each row that it meets, which is how its package
 // filters; faiss tests bits.
@@ -24,7 +29,7 @@ func (b *bench) filters(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	random := rand.New(rand.NewPCG(3, 3))
-	for _, share := range []float64{0.5, 0.1, 0.01, 0.001, 0.00001} {
+	for _, share := range filterShares() {
 		flags, allowed := make([]byte, set.n), make([]bool, set.n)
 		for range max(1, int(share*float64(set.n))) {
 			row := random.IntN(set.n)
@@ -37,7 +42,7 @@ func (b *bench) filters(ctx context.Context) (err error) {
 		if err := os.WriteFile(file, flags, 0o644); err != nil {
 			return err
 		}
-		if err := b.filtered(engines, truth, fmt.Sprintf("filter %g%%", share*100), file, allowed); err != nil {
+		if err := b.filtered(engines, truth, filterName(share), file, allowed); err != nil {
 			return err
 		}
 	}

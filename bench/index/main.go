@@ -33,12 +33,12 @@ type options struct {
 	most                      int    // chunks
 	queries                   int
 	passes                    int
-	seconds                   int // of mixed load
+	seconds                   float64 // of mixed load
 }
 
 // quick is a size that finds a broken benchmark within seconds.
 func (o *options) quick() {
-	o.most, o.queries, o.passes, o.seconds = 2000, 50, 1, 1
+	o.most, o.queries, o.passes, o.seconds = 2000, 50, 1, 0.2
 }
 
 func main() {
@@ -57,7 +57,7 @@ func main() {
 	flag.StringVar(&o.text, "text", "bm25", "`kind` of the text leg")
 	flag.IntVar(&o.most, "most", 1_000_000, "the most chunks of any data set")
 	flag.IntVar(&o.passes, "passes", 7, "how often each is timed")
-	flag.IntVar(&o.seconds, "seconds", 60, "of mixed load")
+	flag.Float64Var(&o.seconds, "seconds", 60, "of mixed load")
 	flag.Parse()
 	if *quick {
 		o.quick()

@@ -20,6 +20,18 @@ def resident():
     return psutil.Process().memory_info().rss
 
 
+def best(ask, passes):
+    """Does the same work several times and returns the least time it took."""
+    least = None
+    for _ in range(passes):
+        clock = Clock()
+        ask()
+        took = clock.read()
+        if least is None or took["cpu"] < least["cpu"]:
+            least = took
+    return least
+
+
 class Clock:
     """Measures the processor time of this process, and the time of the wall."""
 
@@ -46,10 +58,9 @@ class Vectors:
         return {**took, "rss": resident() - before}
 
     def search(self, r):
-        clock = Clock()
-        ids = self.ask(self.query, r["k"], r["ef"])
-        took = clock.read()
-        return {**took, "ids": np.asarray(ids).astype(int).tolist()} if r.get("ids") else took
+        if not r.get("ids"):
+            return best(lambda: self.ask(self.query, r["k"], r["ef"]), r["passes"])
+        return {"ids": np.asarray(self.ask(self.query, r["k"], r["ef"])).astype(int).tolist()}
 
     def filter(self, r):
         allowed = np.fromfile(r["rows"], np.uint8).astype(bool)
@@ -160,15 +171,15 @@ class Tantivy:
     def search(self, r):
         lines = open(r["query"], encoding="utf-8").read().splitlines()[: r["n"]]
         every = {"conjunction_by_default": True} if r.get("all") else {}
-        searcher, found = self.tree.searcher(), []
-        clock = Clock()
-        for line in lines:
-            query = self.tree.parse_query(line, ["text"], **every)
-            found.append(searcher.search(query, r["k"], count=False).hits)
-        took = clock.read()
-        if r.get("ids"):
-            took["ids"] = [[int(searcher.doc(at)["id"][0]) for _, at in hits] for hits in found]
-        return took
+        searcher = self.tree.searcher()
+
+        def ask():
+            queries = (self.tree.parse_query(line, ["text"], **every) for line in lines)
+            return [searcher.search(query, r["k"], count=False).hits for query in queries]
+
+        if not r.get("ids"):
+            return best(ask, r["passes"])
+        return {"ids": [[int(searcher.doc(at)["id"][0]) for _, at in hits] for hits in ask()]}
 
     def fresh(self, r):
         writer = self.tree.writer(heap_size=64_000_000, num_threads=1)

@@ -67,7 +67,7 @@ func (p *program) commit(ctx context.Context, changes []index.Change) error {
 	return p.leg.Apply(ctx, p.epoch, changes)
 }
 
-// search asks all queries, or the first N.
+// search asks all queries, or the first N, and returns the least time that it took.
 func (p *program) search(ctx context.Context, r request) (reply, error) {
 	if r.Query != "" {
 		if err := p.readQueries(r); err != nil {
@@ -78,7 +78,14 @@ func (p *program) search(ctx context.Context, r request) (reply, error) {
 	for i := range p.queries {
 		p.queries[i].K, p.queries[i].Rows, p.queries[i].Syntax = r.K, nil, r.All
 	}
-	return p.ask(ctx, p.queries, r.IDs)
+	least, err := p.ask(ctx, p.queries, r.IDs)
+	for pass := 1; pass < r.Passes && err == nil; pass++ {
+		var a reply
+		if a, err = p.ask(ctx, p.queries, false); a.CPU < least.CPU {
+			least.CPU, least.Wall = a.CPU, a.Wall
+		}
+	}
+	return least, err
 }
 
 // ask asks queries one after the other.

@@ -58,7 +58,7 @@ func (p *program) mixed(ctx context.Context, r request) (a reply, err error) {
 		return reply{}, err
 	}
 	defer func() { err = errors.Join(err, f.close()) }()
-	length := time.Duration(r.Seconds) * time.Second
+	length := time.Duration(r.Seconds * float64(time.Second))
 	alone, err := f.read(ctx, length/2)
 	if err != nil {
 		return reply{}, err

@@ -8,14 +8,14 @@ import rag "ragserver"
 //
 //	open    Base, Query, Dim, N (0: all)   reads the vectors
 //	build   M, EfC                         indexes them, and waits until all is done
-//	search  K, Ef (0: default), IDs        asks every query once
+//	search  K, Ef (0: default), IDs        asks every query; without IDs Passes times, for the least time
 //	filter  Rows (bytes), N, K, Ef         asks the first N queries among the rows that are 1
 //	churn   Rows (int32)                   removes these rows and adds them again
 //
 // The text engines:
 //
 //	index   Base (lines {"text": …}), N, Dir, Stop, Stem    indexes N passages
-//	search  Query (lines), N, K, All, IDs                   asks N queries; All: every word must occur
+//	search  Query (lines), N, K, All, IDs                   asks N queries as above; All: every word must occur
 //	fresh   N                                               adds N passages one by one
 //
 // Ours alone answers these, with Figures:
@@ -46,7 +46,8 @@ type request struct {
 	Stem  bool     `json:"stem,omitempty"`
 	Stop  []string `json:"stop,omitempty"`
 
-	Seconds int       `json:"seconds,omitempty"`
+	Passes  int       `json:"passes,omitempty"`
+	Seconds float64   `json:"seconds,omitempty"`
 	Epoch   rag.Epoch `json:"epoch,omitempty"`
 }
 

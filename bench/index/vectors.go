@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	rag "ragserver"
 )
 
 // The settings of all graphs: links of a node, and the width of building.
@@ -105,7 +107,8 @@ func (b *bench) against(engines []*engine, what, unit string, figures []float64)
 	}
 }
 
-// truth reads a set and finds the right answers.
+// truth reads a set and finds the right answers, or reads those too: they are
+// kept beside the set.
 func (b *bench) truth(set vectorSet) (*exactTruth, error) {
 	base, err := readVectors(set.base, set.dim, set.n)
 	if err != nil {
@@ -115,5 +118,10 @@ func (b *bench) truth(set vectorSet) (*exactTruth, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTruth(base, query, topK, nil), nil
+	file := fmt.Sprintf("%s_%d_top%d", set.base, len(base), topK)
+	if kept, err := readVectors(file, len(query), 1); err == nil && len(kept) == 1 {
+		return &exactTruth{base: base, query: query, k: topK, least: kept[0], count: min(topK, len(base))}, nil
+	}
+	t := newTruth(base, query, topK, nil)
+	return t, writeVectors(file, 1, func() rag.Vector { return t.least })
 }
