@@ -1,9 +1,9 @@
 package bm25
 
 import (
-	"cmp"
 	"context"
 	"math/bits"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -101,9 +101,8 @@ func (l *Leg) join(ctx context.Context, lane int, v *view, parts []part) {
 			sources = append(sources, &source{part: p.part, n: p.n, deletion: p.deletion})
 		}
 	}
-	// What was added in the order of rows stays so.
-	slices.SortStableFunc(sources, func(a, b *source) int { return cmp.Compare(a.part.chunk(0).row, b.part.chunk(0).row) })
 	s, err := merge(ctx, l.scorer, sources)
+	runtime.KeepAlive(v)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lanes[lane].cancel()

@@ -252,23 +252,30 @@ func (h *head) postings(number, n uint32, chunks, counts []uint32) ([]uint32, []
 	return chunks, counts
 }
 
+// each calls yield with the numbers of all terms. It may be called beside the
+// writer, so it looks at the table.
+func (h *head) each(yield func(number uint32)) {
+	table := *h.table.Load()
+	for i := range table {
+		if slot := table[i].Load(); slot != 0 {
+			yield(uint32(slot) - 1)
+		}
+	}
+}
+
 func (h *head) sorted() []uint32 {
 	type named struct {
 		prefix uint64
 		name   string
 		number uint32
 	}
-	// The table, unlike used, may be read beside the writer.
 	var all []named
-	table := *h.table.Load()
-	for i := range table {
-		if slot := table[i].Load(); slot != 0 {
-			name := h.name(uint32(slot) - 1)
-			var b [8]byte
-			copy(b[:], name)
-			all = append(all, named{binary.BigEndian.Uint64(b[:]), name, uint32(slot) - 1})
-		}
-	}
+	h.each(func(number uint32) {
+		name := h.name(number)
+		var b [8]byte
+		copy(b[:], name)
+		all = append(all, named{binary.BigEndian.Uint64(b[:]), name, number})
+	})
 	slices.SortFunc(all, func(a, b named) int {
 		return cmp.Or(cmp.Compare(a.prefix, b.prefix), strings.Compare(a.name, b.name))
 	})

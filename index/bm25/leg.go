@@ -69,7 +69,8 @@ func (l *Leg) Close() error {
 }
 
 // Apply implements index.Leg.
-func (l *Leg) Apply(ctx context.Context, epoch rag.Epoch, changes []index.Change) error {
+func (l *Leg) Apply(ctx context.Context, epoch rag.Epoch, changes []index.Change) (err error) {
+	defer guard(&err)()
 	l.mu.Lock()
 	held := l.epoch
 	l.mu.Unlock()

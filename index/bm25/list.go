@@ -139,13 +139,14 @@ func (p *probe) count(chunk uint32) uint32 {
 func find(data []byte, distance uint32, size int) uint32 {
 	width, counts := int(data[0]&7), int(data[0]>>3)
 	data = data[1:]
-	i := 0 // the last chunk that is not beyond, or the first
-	for n := size; n > 1; {
-		half := n / 2
-		if number(data, width, i+half) <= distance {
-			i += half
-		}
-		n -= half
+	var i int
+	switch width {
+	case 1:
+		i = last1(data[:size], distance)
+	case 2:
+		i = last2(data[:2*size], distance)
+	default:
+		i = last4(data[:4*size], distance)
 	}
 	if number(data, width, i) != distance {
 		return 0
@@ -154,6 +155,44 @@ func find(data []byte, distance uint32, size int) uint32 {
 		return 1
 	}
 	return number(data[size*width:], counts, i)
+}
+
+// last1 returns the place of the last number that is not above n, or the first
+// place. The three of them are written out for the loops to have no branches.
+func last1(data []byte, n uint32) int {
+	i := 0
+	for left := len(data); left > 1; {
+		half := left / 2
+		if uint32(data[i+half]) <= n {
+			i += half
+		}
+		left -= half
+	}
+	return i
+}
+
+func last2(data []byte, n uint32) int {
+	i := 0
+	for left := len(data) / 2; left > 1; {
+		half := left / 2
+		if uint32(binary.LittleEndian.Uint16(data[2*(i+half):])) <= n {
+			i += half
+		}
+		left -= half
+	}
+	return i
+}
+
+func last4(data []byte, n uint32) int {
+	i := 0
+	for left := len(data) / 4; left > 1; {
+		half := left / 2
+		if binary.LittleEndian.Uint32(data[4*(i+half):]) <= n {
+			i += half
+		}
+		left -= half
+	}
+	return i
 }
 
 // appendList appends a list of chunks with their counts; ratio is what each adds

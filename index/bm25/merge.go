@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
+
+	"ragserver/index"
 )
 
 // A source is a part whose first n chunks go into a segment, those of deletion
@@ -21,6 +23,14 @@ type source struct {
 	terms  []uint32 // by number in the part: the number in the segment, or gone
 	from   []uint32 // by rank in the segment: the number in the part, or gone
 	whole  bool     // nothing is deleted
+}
+
+// row returns the first row.
+func (s *source) row() index.Row {
+	if s.n == 0 {
+		return 0
+	}
+	return s.part.chunk(0).row
 }
 
 // gone is in place of what is not in the segment.
@@ -41,7 +51,10 @@ type merger struct {
 
 // merge makes a segment of the chunks of sources. It sets their maps of chunks,
 // for deletions that come later. ctx ends it early.
-func merge(ctx context.Context, s scorer, sources []*source) (*segment, error) {
+func merge(ctx context.Context, s scorer, sources []*source) (_ *segment, err error) {
+	defer guard(&err)()
+	// What was added in the order of rows stays so.
+	slices.SortStableFunc(sources, func(a, b *source) int { return cmp.Compare(a.row(), b.row()) })
 	m := &merger{scorer: s, sources: sources}
 	steps := []func(){m.number, m.chunks, m.rank, m.forward, m.lists, m.dictionary}
 	for _, step := range steps {

@@ -3,6 +3,7 @@ package bm25
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"slices"
 
 	"ragserver/index"
@@ -115,16 +116,18 @@ func (q *query) worth(weight float32, count, length uint32) float32 {
 }
 
 // SearchScore implements index.SearchScorer: the terms are looked up once.
-func (s snapshot) SearchScore(ctx context.Context, iq index.Query, rows []index.Row) ([]index.Scored, []float64, error) {
+func (s snapshot) SearchScore(ctx context.Context, iq index.Query, rows []index.Row) (best []index.Scored, scores []float64, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	scores := make([]float64, len(rows))
+	defer runtime.KeepAlive(s.view) // what is mapped is
+	defer guard(&err)()
+	scores = make([]float64, len(rows))
 	q, err := s.view.newQuery(ctx, iq)
 	if err != nil || len(q.terms) == 0 || iq.K <= 0 && len(rows) == 0 {
 		return nil, scores, err
 	}
-	best, err := q.run(ctx, iq, rows, scores)
+	best, err = q.run(ctx, iq, rows, scores)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,7 +3,6 @@ package bm25
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"slices"
 
 	"ragserver/index"
@@ -11,7 +10,6 @@ import (
 
 // run answers a question: the best rows, and scores of the rows asked for.
 func (q *query) run(ctx context.Context, iq index.Query, rows []index.Row, scores []float64) ([]index.Scored, error) {
-	defer runtime.KeepAlive(q.view) // what is mapped is
 	k := min(max(iq.K, 0), q.view.chunks)
 	ask := question{rows: sortRows(rows), scores: scores}
 	c, _ := q.view.leg.scratch.Get().(*collector)
