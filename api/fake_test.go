@@ -27,6 +27,7 @@ var (
 type fake struct {
 	mu       sync.Mutex // guards what follows
 	queries  []retrieve.Query
+	counted  []retrieve.FacetQuery
 	asked    []AnswerRequest
 	listed   []ListQuery
 	got      []rag.URI
@@ -39,6 +40,7 @@ type fake struct {
 	notReady error
 
 	retrieve func(ctx context.Context, q retrieve.Query) (retrieve.Result, error)
+	facets   func(ctx context.Context, q retrieve.FacetQuery) (retrieve.Facets, error)
 	answer   func(ctx context.Context, r AnswerRequest, emit func(answer.Event) error) (answer.Answer, Freshness, error)
 	put      func(ctx context.Context, path string, body io.Reader) (rag.URI, string, error)
 	failWith error // of Documents

@@ -25,6 +25,9 @@ func (h *Handler) routes() []route {
 	return []route{
 		{both, "/v1/retrieve", quick, h.retrieve, operation{id: "retrieve", in: retrieveRequest{}, out: []pathwayHit{}, more: []any{retrieveResult{}},
 			summary: "Find the passages that fit a query best"}},
+		{both, "/v1/facets", quick, h.facets, operation{id: "facets", in: facetRequest{}, out: facetResult{},
+			summary: "Count the values of the documents' metadata",
+			text:    "The counts are exact. A list counts for each different value in it; null and objects are not counted."}},
 		{both, "/v1/answer", long, h.answer, operation{id: "answer", in: answerRequest{}, out: answerResult{}, stream: true,
 			summary: "Answer a question from the documents, with citations",
 			text:    "With `stream`, or if the caller accepts `text/event-stream`, the events are `passages`, `delta`..., `done` (the whole answer), or `error`."}},

@@ -29,6 +29,8 @@ type Service struct {
 // A Retriever searches.
 type Retriever interface {
 	Retrieve(ctx context.Context, q retrieve.Query) (retrieve.Result, error)
+	// Facets counts the values of metadata.
+	Facets(ctx context.Context, q retrieve.FacetQuery) (retrieve.Facets, error)
 }
 
 // An Answerer answers; Freshness is of the index state that was read.
