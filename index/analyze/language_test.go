@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
 )
 
 func TestTermsOfLanguages(t *testing.T) {
@@ -177,4 +179,22 @@ func FuzzLanguages(f *testing.F) {
 			t.Fatalf("%s: %q gives %v, and then %v", language, text, terms, again)
 		}
 	})
+}
+
+// A trap is a filter that cannot take one word.
+type trap struct{}
+
+func (trap) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	if string(tokens[0].Term) == "bad" {
+		panic("a bug in a stemmer")
+	}
+	tokens[0].Term = append(tokens[0].Term, '!')
+	return tokens
+}
+
+func TestWordThatAStemmerPanicsOnIsKept(t *testing.T) {
+	l := &language{filters: []analysis.TokenFilter{trap{}}, latin: true}
+	if got := l.term("Good") + " " + l.term("Bad"); got != "good! bad" {
+		t.Errorf("got %q", got)
+	}
 }
