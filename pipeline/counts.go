@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -24,6 +26,18 @@ type counts struct {
 
 func newCounts() *counts {
 	return &counts{docs: make(map[rag.URI]summary), bySource: make(map[string]*Counts)}
+}
+
+// load fills empty counts from the notes of the documents.
+func (c *counts) load(notes iter.Seq2[rag.URI, string]) error {
+	for uri, note := range notes {
+		now, err := parseNote(note)
+		if err != nil {
+			return fmt.Errorf("document %s: %w", uri, err)
+		}
+		c.apply([]countChange{{uri: uri, now: now}})
+	}
+	return nil
 }
 
 func (c *counts) apply(changes []countChange) {

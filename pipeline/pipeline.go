@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -53,6 +54,11 @@ type Index interface {
 	Restore(ctx context.Context, t hybrid.Truth) error
 	// Apply makes the changes of an epoch visible, all at once.
 	Apply(ctx context.Context, e rag.Epoch, b hybrid.Batch) error
+	// Since returns the epoch after which the next Restore asks what was
+	// touched, and whether it ever asks. It is called like Apply.
+	Since() (rag.Epoch, bool)
+	// Notes iterates over all documents with what was noted of them.
+	Notes() iter.Seq2[rag.URI, string]
 }
 
 // A Source is a named collection to keep up with.
@@ -89,6 +95,8 @@ type Pipeline struct {
 	texts   dataflow.Results[parsed]
 	counts  *counts
 	feeds   []*feed
+	sink    *sink
+	known   objects // as of the start, until each source has taken its own
 	ready   atomic.Bool
 	visible atomic.Uint64 // the last epoch that searches see
 	changed *broadcast
@@ -151,21 +159,22 @@ func (p *Pipeline) build() {
 		In:          textCodec(),
 		Result:      embeddedCodec(),
 	})
-	dataflow.To(documents, "index", &sink{index: p.c.Index, counts: p.counts, applied: p.applied})
+	p.sink = &sink{index: p.c.Index, counts: p.counts, applied: p.applied}
+	dataflow.To(documents, "index", p.sink)
 	p.graph = g
 }
 
 // Run fills the index from the store, then follows the sources until ctx is
 // done or the store fails. All that it started has ended when it returns.
 func (p *Pipeline) Run(ctx context.Context) error {
-	if err := p.sweep(); err != nil {
-		return fmt.Errorf("removing unused vectors: %w", err)
-	}
 	if err := p.restore(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // asked to end
 		}
 		return fmt.Errorf("filling the index from the store: %w", err)
+	}
+	if err := p.sweep(); err != nil {
+		return fmt.Errorf("removing unused vectors: %w", err)
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error {
@@ -192,14 +201,23 @@ func (p *Pipeline) applied(e rag.Epoch) {
 
 // restore makes the index equal to the last commit. Nothing is embedded.
 func (p *Pipeline) restore(ctx context.Context) error {
+	name, err := storeName(p.c.Store)
+	if err != nil {
+		return err
+	}
 	snapshot := p.c.Store.Snapshot()
 	defer snapshot.Close()
-	space := p.c.Embedder.Space()
-	t, err := newTruth(snapshot, embed.KeyPrefix(space.ID), space.Dimensions, p.counts)
+	if err := p.sink.log.load(snapshot); err != nil {
+		return err
+	}
+	t, err := newTruth(snapshot, name, p.c.Embedder.Space())
 	if err != nil {
 		return err
 	}
 	if err := p.c.Index.Restore(ctx, t); err != nil {
+		return err
+	}
+	if err := p.counts.load(p.c.Index.Notes()); err != nil {
 		return err
 	}
 	p.applied(t.epoch)

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	rag "ragserver"
 	"ragserver/dataflow"
@@ -21,6 +20,7 @@ type sink struct {
 	counts *counts
 	// applied is called when an epoch is visible.
 	applied func(rag.Epoch)
+	log     touchedLog
 
 	batch   hybrid.Batch // what Write staged for Committed
 	changes []countChange
@@ -45,6 +45,7 @@ func (s *sink) Committed(ctx context.Context, e dataflow.Epoch) error {
 		return fmt.Errorf("indexing epoch %d: %w", e, err)
 	}
 	s.counts.apply(s.changes)
+	s.log.committed(rag.Epoch(e))
 	s.batch, s.changes = hybrid.Batch{}, nil
 	s.applied(rag.Epoch(e))
 	return nil
@@ -75,6 +76,7 @@ type epochWriter struct {
 	order  []rag.ChunkID
 	chunks map[rag.ChunkID]*difference
 	docs   []dataflow.Delta[result]
+	unused int // vectors that have lost their chunk
 }
 
 func (w *epochWriter) document(d dataflow.Delta[result]) error {
@@ -106,6 +108,13 @@ func (w *epochWriter) finish(e rag.Epoch) error {
 		return err
 	}
 	if err := w.writeChunks(); err != nil {
+		return err
+	}
+	since, wanted := w.index.Since()
+	if err := w.log.write(w, e, since, wanted); err != nil {
+		return err
+	}
+	if err := addUnused(w.tx, w.unused); err != nil {
 		return err
 	}
 	w.tx.Put([]byte(epochKey), binary.BigEndian.AppendUint64(nil, uint64(e)))
@@ -147,8 +156,9 @@ func (w *epochWriter) putDocument(r result) error {
 	}
 	w.tx.Put(documentKey(d.Object.URI), row)
 	w.tx.Put(chunksKey(d.Object.URI), encodePassages(r.Result.passages()))
-	w.batch.Documents = append(w.batch.Documents, hybrid.DocumentChange{URI: d.Object.URI, Metadata: d.Metadata()})
-	w.changes = append(w.changes, countChange{uri: d.Object.URI, now: summarize(d, r.Result.Keys)})
+	now := summarize(d, r.Result.Keys)
+	w.batch.Documents = append(w.batch.Documents, hybrid.DocumentChange{URI: d.Object.URI, Metadata: d.Metadata(), Note: now.note()})
+	w.changes = append(w.changes, countChange{uri: d.Object.URI, now: now})
 	return nil
 }
 
@@ -210,6 +220,9 @@ func (w *epochWriter) putChunk(id rag.ChunkID, x *difference) error {
 // change tells the index what became of a chunk: nothing if it is the same
 // text, in a document of the same title and language, with the same vector.
 func (w *epochWriter) change(id rag.ChunkID, x *difference) {
+	if x.oldKey != "" && !(x.after && x.key == x.oldKey) {
+		w.unused++
+	}
 	sameText := x.before && x.oldAround == x.around
 	if x.after && sameText && x.oldKey == x.key {
 		return
@@ -230,23 +243,4 @@ func (w *epochWriter) change(id rag.ChunkID, x *difference) {
 type countChange struct {
 	uri rag.URI
 	now *summary
-}
-
-// A summary is what the statistics need of a document.
-type summary struct {
-	status   rag.Status
-	chunks   int
-	vectors  int
-	modified time.Time
-	seen     time.Time
-}
-
-func summarize(d rag.Document, keys []string) *summary {
-	s := &summary{status: d.Status, chunks: len(keys), modified: d.Object.Modified, seen: d.Seen}
-	for _, k := range keys {
-		if k != "" {
-			s.vectors++
-		}
-	}
-	return s
 }

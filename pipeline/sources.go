@@ -31,7 +31,7 @@ func (f *feed) run(ctx context.Context, p *Pipeline) error {
 		}
 		r.Resume(offset)
 	}
-	known, err := p.known(f.Name)
+	known, err := p.known.take(p.objects, f.Name)
 	if err != nil {
 		return ignoreEnd(ctx, fmt.Errorf("source %s: %w", f.Name, err))
 	}
@@ -79,16 +79,46 @@ func (f *feed) firstListing() ([]dataflow.Ticket, bool) {
 	return f.first, f.synced
 }
 
-// known returns the committed objects of a source once the graph has recovered.
-func (p *Pipeline) known(source string) ([]rag.Object, error) {
-	var objects []rag.Object
-	err := p.objects.Each(func(l listed) error {
-		if name, _ := l.Object.URI.Split(); name == source {
-			objects = append(objects, l.Object)
+// objects are the committed objects by source, read once for all sources.
+type objects struct {
+	mu       sync.Mutex // guards the rest
+	read     bool
+	err      error
+	bySource map[string][]rag.Object
+}
+
+// take returns the objects of a source, once, when the graph has recovered.
+func (o *objects) take(in *dataflow.Input[listed], source string) ([]rag.Object, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.read {
+		o.read, o.bySource = true, make(map[string][]rag.Object)
+		o.err = in.Each(func(l listed) error {
+			name, _ := l.Object.URI.Split()
+			o.bySource[name] = append(o.bySource[name], l.Object)
+			return nil
+		})
+	}
+	list := o.bySource[source]
+	delete(o.bySource, source)
+	return list, o.err
+}
+
+// others takes the objects of all sources but some.
+func (o *objects) others(in *dataflow.Input[listed], but map[string]bool) ([]rag.Object, error) {
+	if _, err := o.take(in, ""); err != nil { // reads them
+		return nil, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var list []rag.Object
+	for name, objects := range o.bySource {
+		if !but[name] {
+			list = append(list, objects...)
+			delete(o.bySource, name)
 		}
-		return nil
-	})
-	return objects, err
+	}
+	return list, nil
 }
 
 // dropUnknownSources takes out the documents of sources that are not configured
@@ -98,15 +128,13 @@ func (p *Pipeline) dropUnknownSources(ctx context.Context) error {
 	for _, f := range p.feeds {
 		configured[f.Name] = true
 	}
-	var batch dataflow.Batch[listed]
-	err := p.objects.Each(func(l listed) error {
-		if name, _ := l.Object.URI.Split(); !configured[name] {
-			batch.Deltas = append(batch.Deltas, dataflow.Delta[listed]{Value: l, Diff: -1})
+	left, err := p.known.others(p.objects, configured)
+	if err == nil && len(left) > 0 {
+		p.c.Logger.Info("removing documents of sources that are not configured any more", "documents", len(left))
+		var batch dataflow.Batch[listed]
+		for _, o := range left {
+			batch.Deltas = append(batch.Deltas, dataflow.Delta[listed]{Value: listed{Object: o}, Diff: -1})
 		}
-		return nil
-	})
-	if err == nil && len(batch.Deltas) > 0 {
-		p.c.Logger.Info("removing documents of sources that are not configured any more", "documents", len(batch.Deltas))
 		_, err = p.objects.Send(ctx, batch)
 	}
 	return ignoreEnd(ctx, err)

@@ -1,20 +1,23 @@
 package pipeline
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
 
+	"ragserver/dataflow"
 	"ragserver/embed"
 	"ragserver/store"
 )
 
-// A text that is gone leaves its vector behind, in case it comes back. When
-// there are more such vectors than others, they are removed at the next start -
-// but only after an end in order with nothing under way: after a kill, vectors
+// A text that is gone leaves its vector behind, in case it comes back. About how
+// many have been left is counted, so that a start need not look. When there are
+// more such vectors than others, they are removed at the next start - but only after an end in order with nothing under way: after a kill, vectors
 // without a document may be what was embedded last.
 const (
 	settledKey = "m/settled"
+	unusedKey  = "m/unused"
 	sweepFrom  = 10_000 // vectors left behind that are never minded
 	sweepBatch = 10_000 // removed in one write
 )
@@ -44,13 +47,20 @@ func (p *Pipeline) sweep() error {
 	if err := p.c.Store.Commit(&b, false); err != nil {
 		return err
 	}
+	n, known, err := readUnused(p.c.Store)
+	if err != nil || known && n < max(sweepFrom, p.counts.total().Vectors) {
+		return err
+	}
 	used, err := p.usedVectors()
 	if err != nil {
 		return err
 	}
 	unused, err := p.unusedVectors(used)
-	if err != nil || len(unused) < max(sweepFrom, len(used)) {
+	if err != nil {
 		return err
+	}
+	if len(unused) < max(sweepFrom, len(used)) {
+		return p.setUnused(len(unused))
 	}
 	p.c.Logger.Info("removing vectors of texts that are gone", "removed", len(unused), "kept", len(used))
 	for len(unused) > 0 {
@@ -64,6 +74,43 @@ func (p *Pipeline) sweep() error {
 		}
 		unused = unused[n:]
 	}
+	return p.setUnused(0)
+}
+
+// readUnused returns how many vectors were left behind, or false if nobody has
+// counted them.
+func readUnused(r getter) (int, bool, error) {
+	row, err := r.Get([]byte(unusedKey))
+	if err != nil || row == nil {
+		return 0, false, err
+	}
+	n, size := binary.Uvarint(row)
+	if size <= 0 {
+		return 0, false, fmt.Errorf("%s: %w", unusedKey, store.ErrCorrupt)
+	}
+	return int(n), true, nil
+}
+
+func (p *Pipeline) setUnused(n int) error {
+	var b store.Batch
+	b.Put([]byte(unusedKey), binary.AppendUvarint(nil, uint64(n)))
+	return p.c.Store.Commit(&b, false)
+}
+
+// addUnused counts vectors that an epoch leaves behind. In a store that was
+// written without counting, the next start counts.
+func addUnused(tx *dataflow.Tx, more int) error {
+	n, known, err := readUnused(tx)
+	if err != nil || known && more == 0 {
+		return err
+	}
+	if !known {
+		epoch, err := lastEpoch(tx)
+		if err != nil || epoch > 0 {
+			return err
+		}
+	}
+	tx.Put([]byte(unusedKey), binary.AppendUvarint(nil, uint64(n+more)))
 	return nil
 }
 

@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -19,6 +21,9 @@ import (
 //	p/<chunk id>  where it stands now: ordinal, span, page, kind
 //	m/epoch       the last epoch that changed one of these tables
 //	m/settled     there after an end in order with nothing under way
+//	m/unused      about how many vectors have no chunk any more
+//	m/name        of the store, made up when it was new
+//	t/<epoch>     what an epoch touched, see touched.go
 const (
 	enginePrefix   = "e/"
 	documentPrefix = "d/"
@@ -26,6 +31,7 @@ const (
 	textPrefix     = "c/"
 	placePrefix    = "p/"
 	epochKey       = "m/epoch"
+	nameKey        = "m/name"
 )
 
 func documentKey(uri rag.URI) []byte { return []byte(documentPrefix + string(uri)) }
@@ -167,8 +173,13 @@ func readPassages(r store.Reader, uri rag.URI) ([]passage, error) {
 	return list, nil
 }
 
+// A getter is the part of a store that one key needs; *dataflow.Tx is one too.
+type getter interface {
+	Get(key []byte) ([]byte, error)
+}
+
 // lastEpoch returns the last epoch that changed a table, 0 in an empty store.
-func lastEpoch(r store.Reader) (rag.Epoch, error) {
+func lastEpoch(r getter) (rag.Epoch, error) {
 	row, err := r.Get([]byte(epochKey))
 	if err != nil || row == nil {
 		return 0, err
@@ -177,4 +188,20 @@ func lastEpoch(r store.Reader) (rag.Epoch, error) {
 		return 0, fmt.Errorf("%s: %w", epochKey, store.ErrCorrupt)
 	}
 	return rag.Epoch(binary.BigEndian.Uint64(row)), nil
+}
+
+// storeName returns the name of the store, and gives it one if it has none. What
+// was derived from another store is told by it.
+func storeName(s store.Store) (string, error) {
+	row, err := s.Get([]byte(nameKey))
+	if err != nil || row != nil {
+		return string(row), err
+	}
+	name := rand.Text()
+	var b store.Batch
+	b.Put([]byte(nameKey), []byte(name))
+	if err := s.Commit(&b, false); err != nil && !errors.Is(err, store.ErrFull) {
+		return "", err
+	}
+	return name, nil
 }

@@ -16,39 +16,72 @@ import (
 
 // A truth shows the store, at one moment, to an index that has to be filled.
 type truth struct {
-	store   store.Snapshot
-	epoch   rag.Epoch
-	vectors map[string]rag.Vector // by key, of the space in use
-	counts  *counts
+	store      store.Snapshot
+	epoch      rag.Epoch
+	identity   string
+	prefix     []byte // of the keys of the vectors of the space in use
+	dimensions int
+	vectors    map[string]rag.Vector // by key, while Documents runs
 
 	mu     sync.Mutex // guards the rest: the document whose text was last read
 	last   rag.URI
 	around surroundings
 }
 
-// newTruth reads all vectors of the space whose keys begin with prefix: reading
-// them in order is many times faster than looking each one up.
-func newTruth(s store.Snapshot, prefix []byte, dimensions int, c *counts) (*truth, error) {
+// newTruth shows s, the store of this name, with the vectors of one space.
+func newTruth(s store.Snapshot, name string, space embed.Space) (*truth, error) {
 	epoch, err := lastEpoch(s)
 	if err != nil {
 		return nil, err
 	}
-	t := &truth{store: s, epoch: epoch, vectors: make(map[string]rag.Vector), counts: c}
-	for kv, err := range s.Scan(prefix) {
+	return &truth{
+		store: s, epoch: epoch, identity: fmt.Sprintf("%s %d %s", name, space.Dimensions, space.ID),
+		prefix: embed.KeyPrefix(space.ID), dimensions: space.Dimensions,
+	}, nil
+}
+
+// readVectors reads all vectors: reading them in order is many times faster than
+// looking each one up.
+func (t *truth) readVectors() error {
+	t.vectors = make(map[string]rag.Vector)
+	for kv, err := range t.store.Scan(t.prefix) {
 		if err != nil {
-			return nil, fmt.Errorf("reading vectors: %w", err)
+			return fmt.Errorf("reading vectors: %w", err)
 		}
-		if v, ok := embed.Decode(kv.Value, dimensions); ok && v != nil {
+		if v, ok := embed.Decode(kv.Value, t.dimensions); ok && v != nil {
 			t.vectors[string(kv.Key)] = v
 		}
 	}
-	return t, nil
+	return nil
+}
+
+// vector returns the vector under a key, nil if there is none of this space.
+func (t *truth) vector(key string) (rag.Vector, error) {
+	if t.vectors != nil {
+		return t.vectors[key], nil
+	}
+	if !strings.HasPrefix(key, string(t.prefix)) {
+		return nil, nil
+	}
+	row, err := t.store.Get([]byte(key))
+	if err != nil || row == nil {
+		return nil, err
+	}
+	v, _ := embed.Decode(row, t.dimensions)
+	return v, nil
 }
 
 func (t *truth) Epoch() rag.Epoch { return t.epoch }
 
+func (t *truth) Identity() string { return t.identity }
+
 func (t *truth) Documents() iter.Seq2[hybrid.StoredDocument, error] {
 	return func(yield func(hybrid.StoredDocument, error) bool) {
+		if err := t.readVectors(); err != nil {
+			yield(hybrid.StoredDocument{}, err)
+			return
+		}
+		defer func() { t.vectors = nil }()
 		for kv, err := range t.store.Scan([]byte(documentPrefix)) {
 			var d hybrid.StoredDocument
 			if err == nil {
@@ -74,14 +107,32 @@ func (t *truth) document(kv store.KV) (hybrid.StoredDocument, error) {
 	stored := hybrid.StoredDocument{URI: uri, Metadata: d.Metadata(), Chunks: make([]hybrid.StoredChunk, len(list))}
 	keys := make([]string, len(list))
 	for i, p := range list {
-		vector := t.vectors[p.Vector]
+		vector, err := t.vector(p.Vector)
+		if err != nil {
+			return stored, fmt.Errorf("vector of chunk %s: %w", p.ID, err)
+		}
 		if vector != nil {
 			keys[i] = p.Vector
 		}
 		stored.Chunks[i] = hybrid.StoredChunk{ID: p.ID, Vector: vector}
 	}
-	t.counts.apply([]countChange{{uri: uri, now: summarize(d, keys)}})
+	stored.Note = summarize(d, keys).note()
 	return stored, nil
+}
+
+// Document returns one document, or false if there is none.
+func (t *truth) Document(uri rag.URI) (hybrid.StoredDocument, bool, error) {
+	row, err := t.store.Get(documentKey(uri))
+	if err != nil || row == nil {
+		return hybrid.StoredDocument{}, false, err
+	}
+	d, err := t.document(store.KV{Key: documentKey(uri), Value: row})
+	return d, true, err
+}
+
+// Touched reads the log of touched documents.
+func (t *truth) Touched(since rag.Epoch) (hybrid.Touched, bool, error) {
+	return readTouched(t.store, since, t.epoch)
 }
 
 func (t *truth) Text(id rag.ChunkID) (index.Text, error) {

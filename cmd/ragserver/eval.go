@@ -188,4 +188,12 @@ func (emptyTruth) Documents() iter.Seq2[hybrid.StoredDocument, error] {
 	return func(func(hybrid.StoredDocument, error) bool) {}
 }
 
+func (emptyTruth) Identity() string { return "" }
+
+func (emptyTruth) Touched(rag.Epoch) (hybrid.Touched, bool, error) { return hybrid.Touched{}, false, nil }
+
+func (emptyTruth) Document(rag.URI) (hybrid.StoredDocument, bool, error) {
+	return hybrid.StoredDocument{}, false, nil
+}
+
 func (emptyTruth) Text(rag.ChunkID) (index.Text, error) { return index.Text{}, nil }

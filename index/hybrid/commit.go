@@ -11,6 +11,18 @@ import (
 // commit makes the plan that both legs have applied the current state.
 func (x *Index) commit(p *plan) {
 	old := x.current
+	next, g := x.advance(old, p)
+	old.change.next.Store(next.change)
+	x.meta.Apply(next.version, changesOf(next.change))
+	x.publish(next)
+	x.bury(g)
+	x.filters.forgetStale(next.change)
+	x.changed(p.size())
+}
+
+// advance notes what p does, and returns the state after old with what will be
+// free when nobody sees old any more.
+func (x *Index) advance(old *state, p *plan) (*state, grave) {
 	next := &state{
 		version: old.version + 1,
 		epoch:   p.epoch,
@@ -34,11 +46,7 @@ func (x *Index) commit(p *plan) {
 	}
 	x.note(p)
 	next.table = x.table
-	old.change.next.Store(next.change)
-	x.meta.Apply(next.version, changesOf(next.change))
-	x.publish(next)
-	x.bury(g)
-	x.filters.forgetStale(next.change)
+	return next, g
 }
 
 // revise gives a document its revision of the next state.

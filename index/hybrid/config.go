@@ -8,6 +8,7 @@ package hybrid
 import (
 	"fmt"
 	"log/slog"
+	"time"
 
 	rag "ragserver"
 	"ragserver/index"
@@ -21,8 +22,16 @@ type Fusion string
 const (
 	// Convex weighs scores: Share * cosine + (1-Share) * BM25 / best BM25.
 	Convex Fusion = "convex"
-	// RRF weighs ranks: the sum of 1 / (RRFK + rank) over both legs.
+	// RRF weighs ranks: 2 * (Share / (RRFK + rank) + (1-Share) / (RRFK + rank)),
+	// where a leg that has not listed a chunk adds nothing. With equal shares
+	// that is reciprocal rank fusion as Cormack, Clarke and Büttcher (SIGIR
+	// 2009) have it.
 	RRF Fusion = "rrf"
+	// DBSF is distribution-based score fusion (Mazzeschi 2023, as in Qdrant):
+	// the scores of a leg become 0 to 1 between the mean of its candidates
+	// less 3 standard deviations and the mean plus 3, and are added, weighted
+	// by Share and 1-Share. A chunk that a leg does not know gets 0 of it.
+	DBSF Fusion = "dbsf"
 )
 
 // Config sets up an Index. The zero value is usable.
@@ -31,15 +40,32 @@ type Config struct {
 	RRFK       int    // default 60
 	Candidates int    // taken from each leg, at least K; default 100
 	Logger     *slog.Logger
+
+	// History is how many states before the newest stay held, so that At can
+	// return them. Each costs what has changed since it: 0 by default.
+	History int
+	// Texts, if History is not 0, opens the texts as they are when a state
+	// becomes the newest; they are closed with that state.
+	Texts func() Texts
+
+	// Dir is the folder of checkpoints, which nobody else uses; "": none are
+	// made. It is created when it is needed.
+	Dir string
+	// Legs names the legs with all options that decide what they write. A
+	// checkpoint that was made with others is not used.
+	Legs string
+	// SaveAfter is how long a change stays out of a checkpoint at most, while
+	// Run runs; default 10 minutes.
+	SaveAfter time.Duration
 }
 
 func (c Config) withDefaults() (Config, error) {
 	switch c.Fusion {
 	case "":
 		c.Fusion = Convex
-	case Convex, RRF:
+	case Convex, RRF, DBSF:
 	default:
-		return c, fmt.Errorf("hybrid: fusion %q is not one of [%q %q]", c.Fusion, Convex, RRF)
+		return c, fmt.Errorf("hybrid: fusion %q is not one of %q", c.Fusion, []Fusion{Convex, RRF, DBSF})
 	}
 	if c.RRFK < 0 {
 		return c, fmt.Errorf("hybrid: rrf k %d is negative", c.RRFK)
@@ -53,10 +79,27 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Candidates == 0 {
 		c.Candidates = 100
 	}
+	if c.History < 0 {
+		return c, fmt.Errorf("hybrid: history %d is negative", c.History)
+	}
+	if c.SaveAfter < 0 {
+		return c, fmt.Errorf("hybrid: saving after %v is not possible", c.SaveAfter)
+	}
+	if c.SaveAfter == 0 {
+		c.SaveAfter = defaultAfter
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return c, nil
+}
+
+// Texts reads the passages of one state.
+type Texts interface {
+	// Chunk returns a chunk, or false if there is none. Any goroutine may
+	// call it until Close.
+	Chunk(id rag.ChunkID) (rag.Chunk, bool, error)
+	Close() error
 }
 
 // A Batch is what changed in one epoch.
@@ -105,9 +148,12 @@ type Query struct {
 	Text   string     // any bytes; it has no syntax
 	Vector rag.Vector // nil: words only
 	K      int        // at most this many hits; 0 or less: none
-	Share  float64    // weight of the cosine in Convex, 0 to 1
+	Share  float64    // weight of the vector leg in the fusion, 0 to 1
 	Mode   Mode
 	Filter *Filter // nil: all documents
+
+	// Explanation, if it is not nil, is told how the search was done.
+	Explanation *Explanation
 }
 
 // A Filter selects documents.

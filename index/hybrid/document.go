@@ -101,6 +101,19 @@ func (s *documents) drop(d *document, oldest uint64) {
 	s.free = append(s.free, d.slot)
 }
 
+// adopt takes over loaded documents, into nothing.
+func (s *documents) adopt(docs []document) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byURI = make(map[rag.URI]*document, len(docs))
+	s.list, s.free = make([]*document, len(docs)), nil
+	for i := range docs {
+		docs[i].slot = i
+		s.list[i] = &docs[i]
+		s.byURI[docs[i].uri] = &docs[i]
+	}
+}
+
 // page fills dst with documents from slot first on, and returns where the next
 // page begins and whether there is one. A walk sees every document that is not
 // dropped meanwhile, and holds the writer up only for a page at a time.

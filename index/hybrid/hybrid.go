@@ -21,8 +21,8 @@ const refreshAfter = time.Second
 
 // An Index is a vector leg and a text leg searched as one.
 //
-// Restore, Apply and Close are called from one goroutine; Snapshot and Durable
-// by any, beside them.
+// Restore, Apply and Close are called from one goroutine; Snapshot, Since, Notes
+// and Status by any, and Run by one of its own, beside them.
 type Index struct {
 	config       Config
 	vector, text index.Leg
@@ -37,11 +37,26 @@ type Index struct {
 	bare    *roaring.Bitmap // rows that the vector leg does not have
 	pending *plan           // of an epoch whose Apply failed halfway
 	graves  []grave
+	// identity is that of the truth and of the legs.
+	identity string
+
+	saving sync.Mutex // held while a checkpoint is written
+	wake   chan struct{}
+	disk   disk
 
 	mu      sync.Mutex // guards the rest
 	current *state
+	past    []*state       // before current, oldest first; each holds one reference
 	held    map[uint64]int // snapshots and states held, by version
 	taken   time.Time      // when current's legs were looked at
+
+	saved        manifest // of the newest checkpoint
+	savedAt      time.Time
+	unsaved      int // chunks and documents that changed since
+	unsavedSince time.Time
+	notBefore    time.Time // the next checkpoint after one that failed
+	trouble      error
+	rebuilt      string
 }
 
 // A state is what snapshots of one version share. Index.mu guards refs.
@@ -49,6 +64,7 @@ type state struct {
 	version      uint64
 	epoch        rag.Epoch
 	vector, text index.Snapshot
+	texts        *heldTexts
 	table        rowTable
 	change       *change // that led to this version; later ones are linked to it
 	docs, chunks int
@@ -81,6 +97,8 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 		filters: newFilters(),
 		bare:    roaring.New(),
 		held:    make(map[uint64]int),
+		wake:    make(chan struct{}, 1),
+		disk:    files{},
 	}
 	x.meta = inverted.New(indexed{x})
 	x.publish(&state{change: new(change)})
@@ -92,13 +110,14 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 func (x *Index) publish(s *state) {
 	s.vector, s.text = x.vector.Snapshot(), x.text.Snapshot()
 	s.refs = 1
+	x.openTexts(s)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	old := x.current
 	x.held[s.version]++
 	x.current, x.taken = s, time.Now()
 	if old != nil {
-		x.release(old)
+		x.retire(old)
 	}
 }
 
@@ -109,6 +128,7 @@ func (x *Index) release(s *state) {
 	}
 	s.vector.Close()
 	s.text.Close()
+	x.closeTexts(s.texts)
 	if x.held[s.version]--; x.held[s.version] == 0 {
 		delete(x.held, s.version)
 	}
@@ -153,16 +173,19 @@ func (x *Index) refresh() {
 	x.publish(&s)
 }
 
-// Durable is the last epoch that the text leg has safely on disk. What came
-// later is compared with the truth and caught up by Restore.
-func (x *Index) Durable() rag.Epoch { return x.text.Durable() }
-
-// Close closes the legs. All snapshots must be closed before.
+// Close writes a last checkpoint, if one is wanted and anything has changed,
+// and closes the legs. All snapshots must be closed and Run must have ended
+// before.
 func (x *Index) Close() error {
+	if err := x.Checkpoint(context.Background()); err != nil {
+		x.config.Logger.Warn("the index could not be saved; the next start catches up", "dir", x.config.Dir, "error", err)
+	}
 	x.writer.Lock()
 	defer x.writer.Unlock()
 	x.mu.Lock()
-	x.release(x.current)
+	for _, s := range append(x.past, x.current) {
+		x.release(s)
+	}
 	x.mu.Unlock()
 	return errors.Join(x.vector.Close(), x.text.Close())
 }

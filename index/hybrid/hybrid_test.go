@@ -54,7 +54,7 @@ func uri(doc int) rag.URI { return rag.NewURI("test", fmt.Sprint(doc)) }
 
 // document returns the change that makes document n known.
 func aDocument(n int, group string) DocumentChange {
-	return DocumentChange{URI: uri(n), Metadata: map[string]any{"n": int64(n), "group": group}}
+	return DocumentChange{URI: uri(n), Metadata: map[string]any{"n": int64(n), "group": group}, Note: group}
 }
 
 func addChunk(doc, n int) ChunkChange {
@@ -304,40 +304,72 @@ func TestAnEpochThatFailedHalfwayIsInvisibleAndCanBeRepeated(t *testing.T) {
 
 // A memory is a Truth.
 type memory struct {
-	epoch rag.Epoch
+	epoch   rag.Epoch
+	id      string
+	touched map[rag.Epoch]Touched // from epoch 1 on, unless something is missing
 	docs  map[int]string             // group
 	chunk map[int]int                // document of a chunk
 	bare  map[int]bool               // chunks without a vector
 	texts map[rag.ChunkID]index.Text // those asked for are noted in read
 	read  int
+	scans int // over all documents
 }
 
 func newMemory() *memory {
-	return &memory{docs: map[int]string{}, chunk: map[int]int{}, bare: map[int]bool{}, texts: map[rag.ChunkID]index.Text{}}
+	return &memory{touched: map[rag.Epoch]Touched{}, docs: map[int]string{}, chunk: map[int]int{}, bare: map[int]bool{}, texts: map[rag.ChunkID]index.Text{}}
 }
 
 func (m *memory) Epoch() rag.Epoch { return m.epoch }
 
+func (m *memory) Identity() string { return m.id }
+
+func (m *memory) Touched(since rag.Epoch) (Touched, bool, error) {
+	var all Touched
+	for e := since + 1; e <= m.epoch; e++ {
+		t, ok := m.touched[e]
+		if !ok {
+			return all, false, nil
+		}
+		all.Documents = append(all.Documents, t.Documents...)
+		all.Chunks = append(all.Chunks, t.Chunks...)
+	}
+	return all, since <= m.epoch, nil
+}
+
 func (m *memory) Documents() iter.Seq2[StoredDocument, error] {
 	return func(yield func(StoredDocument, error) bool) {
-		for d, group := range m.docs {
-			change := aDocument(d, group)
-			stored := StoredDocument{URI: change.URI, Metadata: change.Metadata}
-			for n, of := range m.chunk {
-				if of != d {
-					continue
-				}
-				c := StoredChunk{ID: indextest.ID(n)}
-				if !m.bare[n] {
-					c.Vector = indextest.Vector(n)
-				}
-				stored.Chunks = append(stored.Chunks, c)
-			}
-			if !yield(stored, nil) {
+		m.scans++
+		for d := range m.docs {
+			if !yield(m.document(d), nil) {
 				return
 			}
 		}
 	}
+}
+
+func (m *memory) Document(of rag.URI) (StoredDocument, bool, error) {
+	for d := range m.docs {
+		if uri(d) == of {
+			return m.document(d), true, nil
+		}
+	}
+	return StoredDocument{}, false, nil
+}
+
+func (m *memory) document(d int) StoredDocument {
+	change := aDocument(d, m.docs[d])
+	stored := StoredDocument{URI: change.URI, Metadata: change.Metadata, Note: change.Note}
+	for n, of := range m.chunk {
+		if of != d {
+			continue
+		}
+		c := StoredChunk{ID: indextest.ID(n)}
+		if !m.bare[n] {
+			c.Vector = indextest.Vector(n)
+		}
+		stored.Chunks = append(stored.Chunks, c)
+	}
+	return stored
 }
 
 func (m *memory) Text(id rag.ChunkID) (index.Text, error) {
@@ -345,10 +377,26 @@ func (m *memory) Text(id rag.ChunkID) (index.Text, error) {
 	return m.texts[id], nil
 }
 
-// step makes random changes to m, and returns them.
+// step makes random changes to m, notes what they touch, and returns them.
 func (m *memory) step(r *rand.Rand) Batch {
-	var b Batch
 	m.epoch++
+	b := m.change(r)
+	var t Touched
+	for _, d := range b.Documents {
+		t.Documents = append(t.Documents, d.URI)
+	}
+	for _, c := range b.Chunks {
+		t.Documents = append(t.Documents, c.URI)
+		if c.Diff > 0 {
+			t.Chunks = append(t.Chunks, c.ID)
+		}
+	}
+	m.touched[m.epoch] = t
+	return b
+}
+
+func (m *memory) change(r *rand.Rand) Batch {
+	var b Batch
 	groups := []string{"a", "b", "c"}
 	fresh := map[int]bool{}
 	for range r.IntN(4) {
@@ -384,8 +432,15 @@ func (m *memory) step(r *rand.Rand) Batch {
 			b.Chunks = append(b.Chunks, removeChunk(d, n))
 			delete(m.chunk, n)
 		case there && m.bare[n]: // its vector comes
-			b.Chunks = append(b.Chunks, removeChunk(d, n), addChunk(d, n))
+			c := addChunk(d, n)
+			c.Text, c.SameText = m.texts[c.ID], true
+			b.Chunks = append(b.Chunks, removeChunk(d, n), c)
 			m.bare[n] = false
+		case there && what == 1: // its document has another title
+			c := addChunk(d, n)
+			c.Text.Title = indextest.Word(r.IntN(50))
+			m.texts[c.ID] = c.Text
+			b.Chunks = append(b.Chunks, removeChunk(d, n), c)
 		case !there:
 			c := addChunk(d, n)
 			m.bare[n] = what == 1

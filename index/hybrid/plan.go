@@ -32,6 +32,9 @@ type edit struct {
 	removed  []index.Row
 }
 
+// size is how much of the index differs after it.
+func (p *plan) size() int { return len(p.taken) + len(p.freed) + len(p.vectored) + len(p.docs) }
+
 // plan works out an epoch.
 func (x *Index) plan(epoch rag.Epoch, b Batch) (*plan, error) {
 	p := &plan{

@@ -2,42 +2,82 @@ package hybrid
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"iter"
 
-	rag "ragserver"
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"ragserver/index"
 )
 
-// fillBatch is how many chunks a leg is filled with at a time.
-// 500 chunks * (2 kB text + 4 kB of terms) = 3 MB.
-const fillBatch = 500
-
-// Restore brings an empty index to the state of t: legs in memory are filled, a
-// leg on disk gets what it lacks and loses what it should not have. It is called
-// once, before the first Apply; after an error the index is of no use. Nothing
-// is visible before it returns.
+// Restore brings an empty index to the state of t. It loads the newest
+// checkpoint and catches up with what the truth says was touched since. If there
+// is none, or it is damaged, of something else, or older than what the truth
+// remembers, everything is filled from the truth, and the log and Status say
+// why. A text leg on disk is compared with the truth and gets what it lacks.
+//
+// It is called once, before the first Apply; after an error the index is of no
+// use. Nothing is visible before it returns.
 func (x *Index) Restore(ctx context.Context, t Truth) error {
 	x.writer.Lock()
 	defer x.writer.Unlock()
+	x.identity = x.config.Legs + "\n" + t.Identity()
+	next, why, err := x.resume(ctx, t)
+	if err != nil {
+		return err
+	}
+	if next == nil {
+		if err := x.startOver(why); err != nil {
+			return err
+		}
+		if next, err = x.rebuild(ctx, t); err != nil {
+			return err
+		}
+		x.changed(next.chunks + next.docs)
+	}
+	x.meta.Apply(next.version, changesOf(&change{docs: x.docs.at(next.version)}))
+	x.publish(next)
+	return nil
+}
+
+// startOver empties what a checkpoint may have left, and the checkpoint.
+func (x *Index) startOver(why error) error {
+	x.docs.adopt(nil)
+	x.rows, x.table, x.byID, x.bare = rowPool{}, rowTable{}, rowsByID{}, roaring.New()
+	if !x.saves() {
+		return nil
+	}
+	if !errors.Is(why, errNone) {
+		x.config.Logger.Warn("the saved index cannot be used; it is filled from the store", "dir", x.config.Dir, "reason", why)
+		x.mu.Lock()
+		x.rebuilt = why.Error()
+		x.mu.Unlock()
+	}
+	if err := x.discard(); err != nil {
+		return fmt.Errorf("removing a checkpoint that cannot be used: %w", err)
+	}
+	return nil
+}
+
+// rebuild fills the index from t.
+func (x *Index) rebuild(ctx context.Context, t Truth) (*state, error) {
 	next := &state{version: 1, epoch: t.Epoch(), change: &change{version: 1}}
 	if err := x.load(ctx, t, next); err != nil {
-		return fmt.Errorf("restoring the index: %w", err)
+		return nil, fmt.Errorf("restoring the index: %w", err)
 	}
-	if err := x.restoreText(ctx, t); err != nil {
-		return fmt.Errorf("restoring the text leg: %w", err)
+	if err := x.restoreText(ctx, t, nil); err != nil {
+		return nil, fmt.Errorf("restoring the text leg: %w", err)
 	}
 	if next.epoch > 0 {
 		if err := x.vector.Apply(ctx, next.epoch, nil); err != nil {
-			return fmt.Errorf("restoring the vector leg: %w", err)
+			return nil, fmt.Errorf("restoring the vector leg: %w", err)
 		}
 		if err := x.text.Apply(ctx, next.epoch, nil); err != nil {
-			return fmt.Errorf("restoring the text leg: %w", err)
+			return nil, fmt.Errorf("restoring the text leg: %w", err)
 		}
 	}
 	next.table = x.table
-	x.publish(next)
-	return nil
+	return next, nil
 }
 
 // load reads all documents, gives rows to their chunks, and fills the vector
@@ -61,11 +101,11 @@ func (x *Index) load(ctx context.Context, t Truth, next *state) error {
 			r.rows = append(r.rows, row)
 			if len(c.Vector) == 0 {
 				x.bare.Add(row)
-			} else {
-				next.vectors++
-				if err := f.add(ctx, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector}); err != nil {
-					return err
-				}
+				continue
+			}
+			next.vectors++
+			if err := f.add(ctx, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector}); err != nil {
+				return err
 			}
 		}
 		next.docs++
@@ -73,80 +113,4 @@ func (x *Index) load(ctx context.Context, t Truth, next *state) error {
 		d.push(r, 0)
 	}
 	return f.flush(ctx)
-}
-
-// restoreText makes the text leg hold the chunks that were loaded.
-func (x *Index) restoreText(ctx context.Context, t Truth) error {
-	missing := x.allRows()
-	if leg, ok := x.text.(index.Rebinder); ok {
-		rows, err := leg.Rebind(ctx, x.chunkIDs())
-		if err != nil {
-			return err
-		}
-		missing = func(yield func(index.Row) bool) {
-			for _, row := range rows {
-				if !yield(row) {
-					return
-				}
-			}
-		}
-		x.config.Logger.Info("text index compared", "chunks", x.byID.n, "missing", len(rows))
-	}
-	f := filler{leg: x.text}
-	for row := range missing {
-		id := x.table.at(row).id
-		text, err := t.Text(id)
-		if err != nil {
-			return fmt.Errorf("reading chunk %s: %w", id, err)
-		}
-		if err := f.add(ctx, index.Change{Row: row, ID: id, Diff: 1, Text: text}); err != nil {
-			return err
-		}
-	}
-	return f.flush(ctx)
-}
-
-// allRows iterates over the rows of a loaded index.
-func (x *Index) allRows() iter.Seq[index.Row] {
-	return func(yield func(index.Row) bool) {
-		for row := range x.rows.next {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}
-
-// chunkIDs iterates over the chunks of a loaded index.
-func (x *Index) chunkIDs() iter.Seq2[rag.ChunkID, index.Row] {
-	return func(yield func(rag.ChunkID, index.Row) bool) {
-		for row := range x.rows.next {
-			if !yield(x.table.at(row).id, row) {
-				return
-			}
-		}
-	}
-}
-
-// A filler fills a leg in batches.
-type filler struct {
-	leg   index.Leg
-	batch []index.Change
-}
-
-func (f *filler) add(ctx context.Context, c index.Change) error {
-	f.batch = append(f.batch, c)
-	if len(f.batch) < fillBatch {
-		return nil
-	}
-	return f.flush(ctx)
-}
-
-func (f *filler) flush(ctx context.Context) error {
-	if len(f.batch) == 0 {
-		return nil
-	}
-	err := f.leg.Apply(ctx, 0, f.batch)
-	f.batch = f.batch[:0]
-	return err
 }

@@ -69,11 +69,20 @@ func (s *Snapshot) Search(ctx context.Context, q Query) ([]Hit, error) {
 			return nil, nil
 		}
 	}
+	if q.Explanation != nil {
+		*q.Explanation = Explanation{Fusion: s.index.config.Fusion, Share: shareOf(q), Rows: s.state.chunks}
+		if rows != nil {
+			q.Explanation.Rows = int(rows.GetCardinality())
+		}
+	}
 	c, err := s.candidates(ctx, q, rows)
 	if err != nil {
 		return nil, err
 	}
 	hits := s.fuse(q, c)
+	if q.Explanation != nil {
+		q.Explanation.Candidates = len(hits)
+	}
 	return slices.Clip(hits[:min(q.K, len(hits))]), nil
 }
 
@@ -88,16 +97,20 @@ func (s *Snapshot) candidates(ctx context.Context, q Query, rows *roaring.Bitmap
 	c := new(candidates)
 	n := min(max(q.K, s.index.config.Candidates), s.state.chunks)
 	lq := index.Query{Text: q.Text, Vector: q.Vector, K: n, Rows: rows}
+	explained := q.Explanation
+	if explained == nil {
+		explained = new(Explanation) // for nobody
+	}
 	var err error
 	if q.Mode != TextOnly && len(q.Vector) > 0 {
-		c.vector, _, err = s.best(ctx, s.state.vector, lq, nil)
+		c.vector, _, err = s.best(ctx, s.state.vector, lq, nil, &explained.Vector)
 		if err != nil {
 			return nil, fmt.Errorf("searching by vector: %w", err)
 		}
 	}
 	var rest []float64
 	if q.Mode != VectorOnly && q.Text != "" {
-		c.text, rest, err = s.best(ctx, s.state.text, lq, rowsOnly(c.vector))
+		c.text, rest, err = s.best(ctx, s.state.text, lq, rowsOnly(c.vector), &explained.Text)
 		if err != nil {
 			return nil, fmt.Errorf("searching by words: %w", err)
 		}
@@ -140,20 +153,40 @@ func (s *Snapshot) scoreCosine(ctx context.Context, q Query, lq index.Query, c *
 // best returns the q.K best rows of a leg, equal scores by chunk ID, and the
 // scores of more. Rows are numbered by history, so a leg that cuts its list
 // between equal scores is asked for a longer one: the same documents give the
-// same results, however they came to be there.
-func (s *Snapshot) best(ctx context.Context, leg index.Snapshot, q index.Query, more []index.Row) ([]index.Scored, []float64, error) {
-	k := q.K
+// same results, however they came to be there. So is one that walks to its
+// results and comes back with fewer than there are, as long as that helps.
+func (s *Snapshot) best(ctx context.Context, leg index.Snapshot, q index.Query, more []index.Row, told *LegExplanation) ([]index.Scored, []float64, error) {
+	k, found := q.K, -1
+	q.Plan = &told.Plan
 	for q.K = k + 1; ; q.K *= 2 {
+		told.Plan = index.Plan{}
 		list, scores, err := index.SearchScore(ctx, leg, q, more)
 		if err != nil {
 			return nil, nil, err
 		}
-		last := len(list) - 1
-		if len(list) < q.K || list[last].Score < list[k-1].Score {
+		told.Searches++
+		cut := len(list) == q.K && list[k-1].Score == list[len(list)-1].Score
+		short := len(list) < min(k, s.expected(leg, q)) && len(list) > found
+		found = len(list)
+		if !cut && !short {
 			s.sort(list)
-			return list[:min(k, len(list))], scores, nil
+			list = list[:min(k, len(list))]
+			told.Candidates = len(list)
+			return list, scores, nil
 		}
 	}
+}
+
+// expected is how many rows a search of leg for q should find at most: any
+// chunk with a vector has a cosine. How many match by words only that leg knows.
+func (s *Snapshot) expected(leg index.Snapshot, q index.Query) int {
+	if leg != s.state.vector {
+		return 0
+	}
+	if q.Rows != nil {
+		return min(int(q.Rows.GetCardinality()), leg.Len())
+	}
+	return leg.Len()
 }
 
 func (s *Snapshot) sort(list []index.Scored) {
