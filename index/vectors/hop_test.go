@@ -82,8 +82,8 @@ func TestNearIsNear(t *testing.T) {
 	for i := range 2000 {
 		dim := 1 + r.IntN(300)
 		s := newSlab(dim)
-		s.write(plain(), 0, 0, random(r, dim, i))
-		s.write(plain(), 1, 1, random(r, dim, i/3))
+		s.write(plain(), 1, 0, 0, random(r, dim, i))
+		s.write(plain(), 1, 1, 1, random(r, dim, i/3))
 		for _, k := range kernels() {
 			table := tableOf(k, []*slab{s})
 			query, slot := newProbe(k, s.vector(0)), new(Probe)

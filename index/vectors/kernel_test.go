@@ -11,7 +11,7 @@ import (
 func filled(r *rand.Rand, dim, n int) *slab {
 	s := newSlab(dim)
 	for i := range n {
-		s.write(plain(), i, uint32(i), random(r, dim, r.IntN(21)))
+		s.write(plain(), 1, i, uint32(i), random(r, dim, r.IntN(21)))
 		s.publish(i, 1)
 	}
 	return s
@@ -24,7 +24,7 @@ func TestBoundIsNeverBelowTheProduct(t *testing.T) {
 	for i := range 3000 {
 		dim := 1 + r.IntN(150)
 		query, s := random(r, dim, i), newSlab(dim)
-		s.write(plain(), 0, 0, random(r, dim, i/2))
+		s.write(plain(), 1, 0, 0, random(r, dim, i/2))
 		for _, k := range kernels() {
 			p := newProbe(k, query)
 			exact := float32(p.score(s, 0))
@@ -105,8 +105,8 @@ func TestLargestCodesDoNotOverflow(t *testing.T) {
 		for i := range high {
 			high[i], low[i] = 1, -1
 		}
-		s.write(plain(), 0, 0, high)
-		s.write(plain(), 1, 1, low)
+		s.write(plain(), 1, 0, 0, high)
+		s.write(plain(), 1, 1, 1, low)
 		s.publish(0, 1)
 		s.publish(1, 1)
 		for _, query := range [][]float32{high, low} {

@@ -20,16 +20,44 @@ const never = math.MaxUint64
 // filled again only when no reader that sees the old vector is left, which the
 // new birth makes certain for readers of old versions.
 type slab struct {
-	dim, width   int // width is dim, filled up with zeros to lines of the cache
+	shape
 	rows         []uint32
-	vectors      []float32
+	parts        [slabParts]unsafe.Pointer // where partSlots vectors each begin
 	codes        []uint64
 	meta         meta
 	birth, death []atomic.Uint64
+	*state
 
+	// file is what the slices lie in, if they are mapped.
+	file *mapping
+}
+
+// A state is what all copies of a slab share.
+type state struct {
 	// used is above every slot that ever was filled, and a multiple of 64.
 	used atomic.Int32
+
+	// filled is the last version that has filled a slot, set before it does.
+	filled atomic.Uint64
 }
+
+// A part is as much of the vectors as is replaced together, when one of them is
+// filled again and they lie in a file: 16 * 1 KB.
+const (
+	partSlots = 16
+	slabParts = SlabSlots / partSlots
+)
+
+// A shape is how vectors of some dimensions lie.
+type shape struct {
+	dim   int
+	width int // dim, filled up with zeros to lines of the cache
+}
+
+func shapeOf(dim int, half bool) shape { return shape{dim: dim, width: widthOf(dim)} }
+
+// stride is the number of bytes from a vector to the next.
+func (s shape) stride() int { return 4 * s.width }
 
 // A meta holds the quantized of all rows, field by field.
 type meta struct {
@@ -50,36 +78,48 @@ func (m *meta) set(i int, q quantized) {
 func widthOf(dim int) int { return (dim + 15) &^ 15 }
 
 func newSlab(dim int) *slab {
-	width := widthOf(dim)
 	s := &slab{
-		dim:     dim,
-		width:   width,
-		rows:    make([]uint32, SlabSlots),
-		vectors: make([]float32, SlabSlots*width),
-		codes:   make([]uint64, SlabSlots*words(dim)),
+		shape: shapeOf(dim, false),
+		rows:  make([]uint32, SlabSlots),
+		codes: make([]uint64, SlabSlots*words(dim)),
 		meta: meta{
-			scale: make([]float32, SlabSlots),
-			rest:  make([]float32, SlabSlots),
-			norm:  make([]float32, SlabSlots),
-			sum:   make([]int32, SlabSlots),
-
+			scale:  make([]float32, SlabSlots),
+			rest:   make([]float32, SlabSlots),
+			norm:   make([]float32, SlabSlots),
+			sum:    make([]int32, SlabSlots),
 			square: make([]float32, SlabSlots),
 		},
-		birth: make([]atomic.Uint64, SlabSlots),
-		death: make([]atomic.Uint64, SlabSlots),
 	}
-	for i := range s.birth {
-		s.birth[i].Store(never)
-	}
+	vectors := make([]uint64, SlabSlots*s.stride()/8)
+	s.place(unsafe.Pointer(&vectors[0]))
+	s.empty()
 	return s
 }
 
+// place says that all vectors lie from at on.
+func (s *slab) place(at unsafe.Pointer) {
+	for i := range s.parts {
+		s.parts[i] = unsafe.Add(at, i*partSlots*s.stride())
+	}
+}
+
+// empty makes s a slab that sees nothing.
+func (s *slab) empty() {
+	s.state = new(state)
+	s.birth = make([]atomic.Uint64, SlabSlots)
+	s.death = make([]atomic.Uint64, SlabSlots)
+	for i := range s.birth {
+		s.birth[i].Store(never)
+	}
+}
+
 // write puts v at i, invisible until publish.
-func (s *slab) write(t *Store, i int, row uint32, v []float32) {
+func (s *slab) write(t *Store, version uint64, i int, row uint32, v []float32) {
 	// Birth first: a reader loads death, then birth, and so never takes the
 	// old birth together with the new death.
 	s.birth[i].Store(never)
 	s.death[i].Store(never)
+	s.filled.Store(version)
 	s.rows[i] = row
 	full := s.full(i)
 	copy(full, v)
@@ -94,10 +134,12 @@ func (s *slab) publish(i int, version uint64) { s.birth[i].Store(version) }
 func (s *slab) vector(i int) []float32 { return s.full(i)[:s.dim:s.dim] }
 
 // full is the vector with the zeros behind it.
-func (s *slab) full(i int) []float32 { return s.vectors[i*s.width : (i+1)*s.width] }
+func (s *slab) full(i int) []float32 { return unsafe.Slice((*float32)(s.row(i)), s.width) }
 
 // row is where the vector is.
-func (s *slab) row(i int) unsafe.Pointer { return unsafe.Pointer(&s.vectors[i*s.width]) }
+func (s *slab) row(i int) unsafe.Pointer {
+	return unsafe.Add(s.parts[i/partSlots], i%partSlots*s.stride())
+}
 
 func (s *slab) code(i int) []uint64 {
 	w := words(s.dim)

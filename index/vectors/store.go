@@ -12,6 +12,7 @@ package vectors
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -48,9 +49,16 @@ type Store struct {
 	workers int
 	metric  metric
 	kernel  *kernel
+	half    bool         // vectors are kept in 16 bits
 	running atomic.Int32 // scans
 	sieves  sync.Pool    // of *sieve
 	table   atomic.Pointer[Table]
+
+	// lineage is the number of this store, and loaded says which state of
+	// which store it began with: versions are comparable within a lineage, up
+	// to that state.
+	lineage uint64
+	loaded  struct{ lineage, version uint64 }
 }
 
 // New returns an empty store.
@@ -65,7 +73,7 @@ func New(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{workers: c.Workers, metric: m, kernel: kernels()[0]}
+	s := &Store{workers: c.Workers, metric: m, kernel: kernels()[0], lineage: rand.Uint64()}
 	s.sieves.New = func() any { return new(sieve) }
 	s.table.Store(&Table{store: s})
 	return s, nil
@@ -122,7 +130,7 @@ func (s *Store) Write(removed []Slot, added []Entry) *Table {
 	}
 	for _, e := range added {
 		sl, i := next.at(e.Slot)
-		sl.write(s, i, e.Row, e.Vector)
+		sl.write(s, next.version, i, e.Row, e.Vector)
 		sl.publish(i, next.version)
 		next.live++
 	}
@@ -149,4 +157,12 @@ func (s *Store) SetKernel(name string) {
 			s.kernel = k
 		}
 	}
+}
+
+// format is the number of the store's precision in files.
+func (s *Store) format() int {
+	if s.half {
+		return 1
+	}
+	return 0
 }
