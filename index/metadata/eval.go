@@ -58,6 +58,9 @@ func (e And) eval(r *reading, strict bool) (sets, error) {
 	// open, so is the whole.
 	s := r.only(r.all)
 	for _, x := range e {
+		if err := r.ctx.Err(); err != nil {
+			return s, err
+		}
 		next, err := x.eval(r, true)
 		if err != nil {
 			return s, err
@@ -106,6 +109,9 @@ func (e Or) eval(r *reading, strict bool) (sets, error) {
 	s := r.only(roaring.New())
 	undecided := r.all // false so far
 	for i, x := range e {
+		if err := r.ctx.Err(); err != nil {
+			return s, err
+		}
 		// A failure ends the condition: only of the last it does not matter.
 		next, err := x.eval(r, strict || i < len(e)-1)
 		if err != nil {
