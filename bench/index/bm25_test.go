@@ -3,10 +3,12 @@ package main
 import (
 	"math"
 	"testing"
+
+	"ragserver/index/analyze"
 )
 
 func TestBM25OfThreeTexts(t *testing.T) {
-	truth, err := newBM25Truth("standard", []string{"red red fox", "the fox", "blue whale sings loudly"})
+	truth, err := newBM25Truth(analyze.Words, []string{"red red fox", "the fox", "blue whale sings loudly"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func TestBM25OfThreeTexts(t *testing.T) {
 }
 
 func TestOverlap(t *testing.T) {
-	truth, err := newBM25Truth("standard", []string{"fox", "fox", "fox fox", "whale"})
+	truth, err := newBM25Truth(analyze.Words, []string{"fox", "fox", "fox fox", "whale"})
 	if err != nil {
 		t.Fatal(err)
 	}

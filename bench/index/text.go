@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+
+	"ragserver/index/analyze"
 )
 
 // textQueries is how many queries are asked of the text engines.
@@ -69,9 +71,9 @@ func (b *bench) compareText(ctx context.Context, name string, set textSet, stem 
 // analyzerName is the analysis of our text leg that all engines use.
 func analyzerName(stem bool) string {
 	if stem {
-		return "en"
+		return analyze.Mixed
 	}
-	return "standard"
+	return analyze.Words
 }
 
 func (b *bench) askTexts(engines []*engine, name string, set textSet, stem, all bool) error {
