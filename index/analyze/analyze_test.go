@@ -36,6 +36,7 @@ func TestTerms(t *testing.T) {
 		"e\u0301te\u0301":         "été",
 		strings.Repeat("ab", 100): strings.Repeat("ab", 32),
 		strings.Repeat("é", 100):  strings.Repeat("é", 32),
+		strings.Repeat("Ⱥ", 32):   strings.Repeat("ⱥ", 21), // small letters are longer
 	} {
 		if got := strings.Join(termsOf(t, Mixed, "", text), " "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

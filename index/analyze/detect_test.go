@@ -121,6 +121,24 @@ func TestWhatIsNoSpeechHasNoLanguage(t *testing.T) {
 	}
 }
 
+func TestNeighboursAreNotGuessed(t *testing.T) {
+	if got := Detect("Det er min og den er din, og jeg har ikke en god katt på stolen, men hun har."); got != "" {
+		t.Errorf("words of Danish and of Norwegian are %q", got)
+	}
+}
+
+func TestAFewWordsAmongNamesAreNoSpeech(t *testing.T) {
+	if got := Detect("the " + strings.Repeat("Berlin Hamburg Paris ", 10) + "of and " + strings.Repeat("London Madrid ", 10)); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestOneWordRepeatedDoesNotDecide(t *testing.T) {
+	if got := Detect(speech["de"] + strings.Repeat(" the and", 100)); got != "de" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestProgramsAreEnglishOrUnknown(t *testing.T) {
 	readme := "# frobnicate\n\n[![CI](https://img.example/badge.svg)](https://ci.example)\n\n" +
 		"A small tool to move files.\n\n## Install\n\n```sh\ngo install example.org/frob@latest\n```\n\n" +

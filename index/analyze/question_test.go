@@ -30,7 +30,7 @@ func TestQueryHasAlternativesByLanguage(t *testing.T) {
 		// ... unless the query is clearly in the first.
 		{"Was ist die Hauptstadt von Frankreich", []string{"en", "de"}, "[[hauptstadt] [frankreich]]"},
 		{"what is the capital of France", []string{"de", "en"}, "[[capital capit] [franc]]"},
-		{"the 17 cars, 4 boats, 3 houses of Rome", []string{"en", "bg", "id"},
+		{"the 17 cars, 4 boats, 3 houses of Rome", []string{"en", "id"},
 			"[[the] [17] [car cars] [4] [boat boats] [3] [hous houses] [of] [rome]]"},
 	} {
 		got := fmt.Sprint(a.Query(c.text, c.languages))
