@@ -21,7 +21,7 @@ type englishWords struct {
 func newEnglish() (*englishWords, error) {
 	stop := analysis.NewTokenMap()
 	if err := stop.LoadBytes(en.EnglishStopWords); err != nil {
-		return nil, fmt.Errorf("English stop words: %w", err)
+		return nil, fmt.Errorf("stop words of English: %w", err)
 	}
 	return &englishWords{stop: stop, env: snowballstem.NewEnv("")}, nil
 }

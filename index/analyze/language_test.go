@@ -24,7 +24,7 @@ func TestTermsOfLanguages(t *testing.T) {
 		{"el", "Η Ελλάδα και ΆΝΘΡΩΠΟΙ άνθρωποι της", "ελλαδα ανθρωποι ανθρωποι"},
 		{"en-GB", "Running the cats' whisker’s", "run cat whisker"},
 		{"es", "Las canciones más bellas de los niños", "cancion bell niñ"},
-		{"fa", "کتاب‌هاي من در خانه است", "كتاب خانه"},
+		{"fa", "کتاب\u200cهاي من در خانه است", "كتاب خانه"},
 		{"fi", "Taloissa oli monia kirjoja", "talo mon kirj"},
 		{"fr", "L'avion qu’il a vu aujourd'hui était chez les chevaux", "avion a vu aujourdhui chez cheval"},
 		{"ga", "d'fhear agus an bhean", "fhear bhean"},
