@@ -261,3 +261,46 @@ func TestAnIndexedFilterAsksForFewDocuments(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkFilter works filters out anew over a million documents of one chunk.
+func BenchmarkFilter(b *testing.B) {
+	x := newFiltered(b)
+	const docs, part = 1_000_000, 10_000
+	for first := 0; first < docs; first += part {
+		var batch Batch
+		for d := first; d < first+part; d++ {
+			m := map[string]any{"path": fmt.Sprintf("docs/project%04d/report_%07d.md", d/300, d), "size": int64(uint32(d) * 2654435761 % 5_000_000)}
+			batch.Documents = append(batch.Documents, DocumentChange{URI: uri(d), Metadata: m})
+			batch.Chunks = append(batch.Chunks, ChunkChange{ID: indextest.ID(d), URI: uri(d), Diff: 1})
+		}
+		applyBatch(b, x, rag.Epoch(first/part+1), batch)
+	}
+	s := x.Snapshot()
+	defer s.Close()
+	suffix := "/report_0123456.md"
+	n := 0
+	for _, c := range []struct {
+		name string
+		expr inverted.Expr
+	}{
+		{"one_by_glob", inverted.Text{Field: "path", Parts: []string{suffix}, Match: func(s string) bool { return strings.HasSuffix(s, suffix) }}},
+		{"one_by_equal", inverted.Equal{Field: "path", Value: "docs/project0411/report_0123456.md"}},
+		{"few_by_range", inverted.Compare{Field: "size", Op: inverted.Less, Number: 50}},
+		{"tenth_by_range", inverted.Compare{Field: "size", Op: inverted.Less, Number: 500_000}},
+		{"most_by_range", inverted.Compare{Field: "size", Op: inverted.Greater, Number: 50}},
+	} {
+		if _, _, err := x.meta.Select(b.Context(), c.expr); err != nil { // indexes the field
+			b.Fatal(err)
+		}
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				n++
+				f := &Filter{Key: fmt.Sprint(n), Expr: c.expr, Match: func(rag.URI, map[string]any) (bool, error) { return false, nil }}
+				rows, err := x.rowsOf(b.Context(), s.state, f)
+				if err != nil || rows.IsEmpty() {
+					b.Fatal(rows, err)
+				}
+			}
+		})
+	}
+}
