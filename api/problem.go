@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"ragserver/index/hybrid"
 	"ragserver/remote"
 	"ragserver/retrieve"
 	"ragserver/store"
@@ -67,6 +68,9 @@ func callersProblem(err error) (problem, bool) {
 	if e, ok := errors.AsType[*retrieve.BadQuery](err); ok {
 		bad.Message, bad.Field = e.Error(), e.Field
 		return bad, true
+	}
+	if e, ok := errors.AsType[*hybrid.NotHeld](err); ok {
+		return problem{status: http.StatusGone, Code: "not_held", Message: e.Error(), Field: "epoch"}, true
 	}
 	if e, ok := errors.AsType[missingField](err); ok {
 		bad.Message, bad.Field = e.Error(), string(e)

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	rag "ragserver"
+	"ragserver/index/hybrid"
 	"ragserver/retrieve"
 )
 
@@ -22,6 +23,8 @@ type retrieveRequest struct {
 	Extended bool   `json:"extended,omitempty" doc:"answer with scores, places and freshness"`
 	Leg      string `json:"leg,omitempty" enum:"hybrid,vector,bm25" doc:"how to search" default:"hybrid"`
 	After    string `json:"after,omitempty" doc:"a token: wait until that change is searchable"`
+	Epoch    uint64 `json:"epoch,omitempty" doc:"search the state of this epoch, if it is still held"`
+	Explain  bool   `json:"explain,omitempty" doc:"answer as extended does, and say how the search was done"`
 }
 
 // A pathwayHit is a passage as Pathway's clients know it.
@@ -38,6 +41,37 @@ type retrieveResult struct {
 	CompleteUntil *time.Time `json:"complete_until" doc:"every change noticed before is in the answer"`
 	Degraded      string     `json:"degraded" doc:"why only part of the search could be done; empty if all was"`
 	TookMS        float64    `json:"took_ms"`
+	// Explanation is there if the request asked for it.
+	Explanation *explanation `json:"explanation,omitempty"`
+}
+
+// An explanation says how the search was done.
+type explanation struct {
+	Fusion     string         `json:"fusion" doc:"how both legs were joined"`
+	Share      float64        `json:"share" doc:"weight of the vectors"`
+	Rows       int            `json:"rows" doc:"passages that the filter allows"`
+	Candidates int            `json:"candidates" doc:"of both legs together"`
+	Vector     legExplanation `json:"vector"`
+	BM25       legExplanation `json:"bm25"`
+}
+
+// A legExplanation is all zero for a leg that was not asked.
+type legExplanation struct {
+	Method     string `json:"method" doc:"scan, rows, walk, or the leg's own"`
+	Scored     int    `json:"scored" doc:"passages whose score was computed"`
+	Width      int    `json:"width" doc:"efSearch of a graph; 0 without one"`
+	Searches   int    `json:"searches" doc:"how often the leg was asked"`
+	Candidates int    `json:"candidates"`
+}
+
+func explained(e *hybrid.Explanation) *explanation {
+	if e == nil {
+		return nil
+	}
+	leg := func(l hybrid.LegExplanation) legExplanation {
+		return legExplanation{l.Plan.Method, l.Plan.Scored, l.Plan.Width, l.Searches, l.Candidates}
+	}
+	return &explanation{string(e.Fusion), e.Share, e.Rows, e.Candidates, leg(e.Vector), leg(e.Text)}
 }
 
 // A hit is a passage with all that is known of it.
@@ -91,7 +125,13 @@ func readRetrieve(f fields) (retrieveRequest, error) {
 		return r, badField("leg", "must be hybrid, vector or bm25, not %.60q", r.Leg)
 	}
 	r.After = f.text("after")
-	return r, nil
+	epoch, _, err := f.integer(0, 1<<53, "epoch")
+	if err != nil {
+		return r, err
+	}
+	r.Epoch = uint64(epoch)
+	r.Explain, err = f.boolean("explain")
+	return r, err
 }
 
 // retrieve serves /v1/retrieve.
@@ -112,12 +152,15 @@ func (h *Handler) retrieve(ctx context.Context, c *gin.Context) error {
 	if err := h.wait(ctx, req.After); err != nil {
 		return err
 	}
-	result, err := h.svc.Retriever.Retrieve(ctx, retrieve.Query{Text: req.Query, K: req.K, Filter: req.Filter, Glob: req.Glob, Leg: retrieve.Leg(req.Leg)})
+	result, err := h.svc.Retriever.Retrieve(ctx, retrieve.Query{
+		Text: req.Query, K: req.K, Filter: req.Filter, Glob: req.Glob, Leg: retrieve.Leg(req.Leg),
+		Epoch: rag.Epoch(req.Epoch), Explain: req.Explain,
+	})
 	if err != nil {
 		return renamed(err, "metadata_filter", "filepath_globpattern")
 	}
 	setFreshness(c.Writer.Header(), Freshness{result.Epoch, result.CompleteUntil})
-	if req.Extended {
+	if req.Extended || req.Explain {
 		return writeJSON(c.Writer, http.StatusOK, extended(result, time.Since(start)))
 	}
 	buf := h.buffers.get()
@@ -167,7 +210,7 @@ func extended(r retrieve.Result, took time.Duration) retrieveResult {
 	out := retrieveResult{
 		Hits:  make([]hit, len(r.Hits)),
 		Epoch: r.Epoch, CompleteUntil: timeOrNull(r.CompleteUntil), Degraded: r.Degraded,
-		TookMS: float64(took.Microseconds()) / 1000,
+		TookMS: float64(took.Microseconds()) / 1000, Explanation: explained(r.Explanation),
 	}
 	for i, h := range r.Hits {
 		path, _ := h.Metadata["path"].(string)

@@ -127,6 +127,11 @@ type Statistics struct {
 	CompleteUntil time.Time `json:"complete_until,omitzero"`
 	Embedder      string    `json:"embedder"` // its space
 	Model         string    `json:"model"`    // of the answerer
+	// IndexEpoch is the last epoch that the index has saved, from which its
+	// next start catches up; IndexRebuilt says why it was filled from the
+	// store at this start although it had been saved.
+	IndexEpoch   rag.Epoch `json:"index_epoch,omitempty"`
+	IndexRebuilt string    `json:"index_rebuilt,omitempty"`
 	// Trouble says what does not work at present - a model that does not
 	// answer, a full disk - one sentence each.
 	Trouble []string `json:"trouble,omitempty"`

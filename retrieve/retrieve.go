@@ -6,6 +6,7 @@ import (
 	"time"
 
 	rag "ragserver"
+	"ragserver/index/hybrid"
 )
 
 // MaxK is the most hits that one query may ask for.
@@ -28,6 +29,12 @@ type Query struct {
 	Filter string // JMESPath over the document's metadata; "" for all
 	Glob   string // of the document's path; "" for all
 	Leg    Leg    // "" means Hybrid
+
+	// Epoch, if it is not 0, asks for the newest state up to it, with the
+	// texts of that state. The error is a *hybrid.NotHeld if it is not held
+	// any more.
+	Epoch   rag.Epoch
+	Explain bool // how it was done
 }
 
 // A Hit is a chunk that was found.
@@ -55,6 +62,8 @@ type Result struct {
 	// Degraded says why only part of the search could be done, as when the
 	// embedding model does not answer; "" if all was.
 	Degraded string
+	// Explanation says how the search was done, if that was asked.
+	Explanation *hybrid.Explanation
 }
 
 // A BadQuery says which field of a query cannot be used and why.

@@ -75,13 +75,38 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 		}
 	}
 	complete := r.CompleteUntil() // before the snapshot: what was visible then is in it
-	snapshot := r.Index.Snapshot()
+	snapshot, texts, err := r.state(q.Epoch)
+	if err != nil {
+		return Result{}, err
+	}
 	defer snapshot.Close()
 	result := Result{Epoch: snapshot.Epoch(), CompleteUntil: complete, Degraded: degraded}
+	if q.Epoch > 0 {
+		result.CompleteUntil = time.Time{} // of the newest state
+	}
+	if q.Explain {
+		hq.Explanation = new(hybrid.Explanation)
+		result.Explanation = hq.Explanation
+	}
 	if q.K > 0 {
-		result.Hits, err = r.search(ctx, snapshot, hq)
+		result.Hits, err = r.search(ctx, snapshot, texts, hq)
 	}
 	return result, err
+}
+
+// state returns the newest state, or that of an epoch with its own texts.
+func (r *Retriever) state(epoch rag.Epoch) (*hybrid.Snapshot, Chunks, error) {
+	if epoch == 0 {
+		return r.Index.Snapshot(), r.Chunks, nil
+	}
+	s, err := r.Index.At(epoch)
+	if err != nil {
+		return nil, nil, err
+	}
+	if texts := s.Texts(); texts != nil {
+		return s, texts, nil
+	}
+	return s, r.Chunks, nil
 }
 
 func (r *Retriever) compile(q Query) (hybrid.Query, error) {
@@ -122,7 +147,7 @@ func (r *Retriever) embed(ctx context.Context, text string) (rag.Vector, error) 
 
 // search asks for more when chunks were deleted since the snapshot was taken,
 // so that k hits come back when k exist.
-func (r *Retriever) search(ctx context.Context, s *hybrid.Snapshot, q hybrid.Query) ([]Hit, error) {
+func (r *Retriever) search(ctx context.Context, s *hybrid.Snapshot, texts Chunks, q hybrid.Query) ([]Hit, error) {
 	for want := q.K; ; want *= 2 {
 		wider := q
 		wider.K = want
@@ -130,7 +155,7 @@ func (r *Retriever) search(ctx context.Context, s *hybrid.Snapshot, q hybrid.Que
 		if err != nil {
 			return nil, err
 		}
-		hits, err := r.read(s, found)
+		hits, err := read(s, texts, found)
 		if err != nil {
 			return nil, err
 		}
@@ -140,10 +165,10 @@ func (r *Retriever) search(ctx context.Context, s *hybrid.Snapshot, q hybrid.Que
 	}
 }
 
-func (r *Retriever) read(s *hybrid.Snapshot, found []hybrid.Hit) ([]Hit, error) {
+func read(s *hybrid.Snapshot, texts Chunks, found []hybrid.Hit) ([]Hit, error) {
 	hits := make([]Hit, 0, len(found))
 	for _, f := range found {
-		chunk, ok, err := r.Chunks.Chunk(f.ID)
+		chunk, ok, err := texts.Chunk(f.ID)
 		if err != nil {
 			return nil, fmt.Errorf("reading chunk %s: %w", f.ID, err)
 		}

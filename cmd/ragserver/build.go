@@ -75,7 +75,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if v.index, err = s.index(log); err != nil {
+	if v.index, err = s.index(log, v.store); err != nil {
 		return err
 	}
 	v.pipeline, err = pipeline.New(pipeline.Config{
@@ -103,7 +103,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 		MaxUpload: s.HTTP.MaxUpload, RequestTimeout: s.HTTP.RequestTimeout,
 	}, api.Service{
 		Retriever: retriever, Answerer: answers, Documents: docs,
-		Monitor: &monitor{pipeline: v.pipeline, retriever: retriever, embedder: v.embedder, model: model},
+		Monitor: &monitor{pipeline: v.pipeline, retriever: retriever, index: v.index, embedder: v.embedder, model: model},
 	})
 	return err
 }
@@ -193,7 +193,7 @@ func (v vectors) Put(entries []embed.Entry) error {
 	return v.Commit(&b, false)
 }
 
-func (s settings) index(log *slog.Logger) (*hybrid.Index, error) {
+func (s settings) index(log *slog.Logger, kv store.Store) (*hybrid.Index, error) {
 	vector, err := vectorLegs().Build(s.Index.Vector)
 	if err != nil {
 		return nil, err
@@ -204,6 +204,10 @@ func (s settings) index(log *slog.Logger) (*hybrid.Index, error) {
 	}
 	return hybrid.New(hybrid.Config{
 		Fusion: hybrid.Fusion(s.Index.Fusion), Candidates: s.Index.Candidates, Logger: log,
+		History: s.Index.History, Texts: pipeline.Texts(kv),
+		Dir:       filepath.Join(s.Data, "index", "checkpoint"),
+		Legs:      s.Index.Vector.Fingerprint() + " " + s.Index.Text.Fingerprint(),
+		SaveAfter: s.Index.SaveAfter,
 	}, vector, text)
 }
 

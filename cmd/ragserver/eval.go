@@ -85,7 +85,8 @@ func newEvaluation(s settings) (*evaluation, func(), error) {
 		_, e.embedder, err = s.embedder(memstore.New())
 	}
 	if err == nil {
-		e.index, err = s.index(slog.New(slog.DiscardHandler))
+		s.Index.History = 0
+		e.index, err = s.index(slog.New(slog.DiscardHandler), memstore.New())
 	}
 	if err == nil {
 		err = e.index.Restore(context.Background(), emptyTruth{})
@@ -190,7 +191,9 @@ func (emptyTruth) Documents() iter.Seq2[hybrid.StoredDocument, error] {
 
 func (emptyTruth) Identity() string { return "" }
 
-func (emptyTruth) Touched(rag.Epoch) (hybrid.Touched, bool, error) { return hybrid.Touched{}, false, nil }
+func (emptyTruth) Touched(rag.Epoch) (hybrid.Touched, bool, error) {
+	return hybrid.Touched{}, false, nil
+}
 
 func (emptyTruth) Document(rag.URI) (hybrid.StoredDocument, bool, error) {
 	return hybrid.StoredDocument{}, false, nil

@@ -64,6 +64,7 @@ func (v *service) run(ctx context.Context, std streams, listener net.Listener) e
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return v.parsers.Run(ctx) })
 	work.Go(func() error { return v.pipeline.Run(ctx) })
+	work.Go(func() error { return v.index.Run(ctx) })
 	work.Go(func() error { return api.Serve(ctx, listener, v.handler) })
 	work.Go(func() error { return showProgress(ctx, std.err, v.pipeline) })
 	err := work.Wait()

@@ -7,6 +7,7 @@ import (
 	rag "ragserver"
 	"ragserver/api"
 	"ragserver/embed"
+	"ragserver/index/hybrid"
 	"ragserver/llm/answer"
 	"ragserver/pipeline"
 	"ragserver/retrieve"
@@ -69,6 +70,7 @@ func (p *passages) freshness() api.Freshness {
 type monitor struct {
 	pipeline  *pipeline.Pipeline
 	retriever *retrieve.Retriever
+	index     *hybrid.Index
 	embedder  *embed.Counter
 	model     string
 }
@@ -94,6 +96,11 @@ func (m *monitor) Statistics() api.Statistics {
 		Embedded: uint64(m.embedder.Asked().Passages), Epoch: s.Epoch,
 		LastModified: s.Counts.LastModified, LastIndexed: s.Counts.LastIndexed, CompleteUntil: s.CompleteUntil,
 		Embedder: m.embedder.Space().ID, Model: m.model, Trouble: s.Trouble,
+	}
+	saved := m.index.Status()
+	stats.IndexEpoch, stats.IndexRebuilt = saved.Saved, saved.Rebuilt
+	if saved.Trouble != nil {
+		stats.Trouble = append(stats.Trouble, saved.Trouble.Error())
 	}
 	if t := m.retriever.Trouble(); t != "" {
 		stats.Trouble = append(stats.Trouble, "queries are searched by words only: "+t)

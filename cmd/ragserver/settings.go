@@ -42,6 +42,8 @@ type indexSettings struct {
 	Fusion     string
 	Share      *float64 // of the cosine; nil: the embedder's own
 	Candidates int
+	History    int           // states before the newest that can be asked for
+	SaveAfter  time.Duration // how long a change stays out of what is saved, at most
 }
 
 type remoteSettings struct {
