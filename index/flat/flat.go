@@ -17,6 +17,10 @@ type Config struct {
 	// "l2"; see vectors.Config.
 	Metric string
 
+	// Precision is that of the vectors for exact scores: "float32", the
+	// default, or "float16", which takes half the memory.
+	Precision string
+
 	// Workers is how many goroutines share the scans of many rows that run at
 	// one time, default GOMAXPROCS: a single one is shared by all, and more
 	// than half as many are not shared.
@@ -31,7 +35,7 @@ type Leg struct {
 
 // New returns an empty leg.
 func New(c Config) (*Leg, error) {
-	s, err := vectors.New(vectors.Config{Metric: c.Metric, Workers: c.Workers})
+	s, err := vectors.New(vectors.Config{Metric: c.Metric, Precision: c.Precision, Workers: c.Workers})
 	if err != nil {
 		return nil, fmt.Errorf("flat: %w", err)
 	}

@@ -101,3 +101,33 @@ func BenchmarkProbe(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSave saves 100,000 vectors of 256 dimensions, once all and once all
+// linked, and loads them.
+func BenchmarkSave(b *testing.B) {
+	t := benchTable(b, kernels()[0], 256, 100_000)
+	all := b.TempDir()
+	if err := t.store.Save(b.Context(), t, all, ""); err != nil {
+		b.Fatal(err)
+	}
+	for name, last := range map[string]string{"all": "", "linked": all} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := t.store.Save(b.Context(), t, b.TempDir(), last); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("load", func(b *testing.B) {
+		for b.Loop() {
+			s, err := New(Config{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := s.Load(b.Context(), all); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -81,12 +81,12 @@ func TestNearIsNear(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	for i := range 2000 {
 		dim := 1 + r.IntN(300)
-		s := newSlab(dim)
+		s := newSlab(shapeOf(dim, false))
 		s.write(plain(), 1, 0, 0, random(r, dim, i))
 		s.write(plain(), 1, 1, 1, random(r, dim, i/3))
 		for _, k := range kernels() {
 			table := tableOf(k, []*slab{s})
-			query, slot := newProbe(k, s.vector(0)), new(Probe)
+			query, slot := newProbe(k, vectorOf(s, 0)), new(Probe)
 			slot.SetSlot(table, 0)
 			var a, b [1]float32
 			query.Near(table, []Slot{1}, a[:])
@@ -94,8 +94,8 @@ func TestNearIsNear(t *testing.T) {
 			if a != b {
 				t.Fatalf("%s, dim %d: %v asks %v, its slot %v", k.name, dim, i, a, b)
 			}
-			exact := Dot(s.vector(0), s.vector(1))
-			size := math.Sqrt(float64(Dot(s.vector(0), s.vector(0)))) * math.Sqrt(float64(Dot(s.vector(1), s.vector(1))))
+			exact := Dot(vectorOf(s, 0), vectorOf(s, 1))
+			size := math.Sqrt(float64(Dot(vectorOf(s, 0), vectorOf(s, 0)))) * math.Sqrt(float64(Dot(vectorOf(s, 1), vectorOf(s, 1))))
 			if off := math.Abs(float64(a[0] - exact)); off > 0.04*size {
 				t.Fatalf("%s, dim %d: near %v, exact %v, norms %v", k.name, dim, a[0], exact, size)
 			}

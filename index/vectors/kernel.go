@@ -59,3 +59,10 @@ func (k *kernel) dot(row unsafe.Pointer, query []float32) float32 {
 	k.dots(score[:], []unsafe.Pointer{row}, query)
 	return score[0]
 }
+
+// dotHalf is dot for a row in 16 bits.
+func (k *kernel) dotHalf(row unsafe.Pointer, query []float32) float32 {
+	var score [1]float32
+	k.dotsHalf(score[:], []unsafe.Pointer{row}, query)
+	return score[0]
+}

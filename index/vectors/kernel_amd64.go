@@ -35,6 +35,15 @@ func dotsAVX512(scores *float32, rows *unsafe.Pointer, query *float32, n, blocks
 func dotsAVX2(scores *float32, rows *unsafe.Pointer, query *float32, n, blocks int)
 
 //go:noescape
+func dotsHalfAVX512(scores *float32, rows *unsafe.Pointer, query *float32, n, blocks int)
+
+//go:noescape
+func dotsHalfAVX2(scores *float32, rows *unsafe.Pointer, query *float32, n, blocks int)
+
+//go:noescape
+func widenAVX2(dst *float32, row unsafe.Pointer, blocks int)
+
+//go:noescape
 func topAVX2(v *float32, blocks int) float32
 
 //go:noescape
@@ -47,7 +56,7 @@ func prefetchLines(at unsafe.Pointer, lines int)
 // package cpu say that the system saves the registers too.
 func kernels() []*kernel {
 	all := []*kernel{portable()}
-	if !cpu.X86.HasAVX2 {
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasF16C {
 		return all
 	}
 	avx2 := &kernel{
@@ -151,4 +160,29 @@ func fetchCode(s *slab, i int) {
 	prefetchLines(unsafe.Pointer(&codes[0]), len(codes)/8)
 }
 
-func fetchVector(s *slab, i int) { prefetchLines(s.row(i), s.width/16) }
+func fetchVector(s *slab, i int) { prefetchLines(s.row(i), s.stride()/64) }
+
+// dotsHalf is dots for rows in 16 bits, which are multiples of 32 values.
+func (k *kernel) dotsHalf(scores []float32, rows []unsafe.Pointer, query []float32) {
+	if len(rows) == 0 {
+		return
+	}
+	_ = scores[len(rows)-1]
+	switch k.level {
+	case levelVNNI:
+		dotsHalfAVX512(&scores[0], &rows[0], &query[0], len(rows), len(query)/32)
+	case levelAVX2:
+		dotsHalfAVX2(&scores[0], &rows[0], &query[0], len(rows), len(query)/32)
+	default:
+		dotsHalfGo(scores, rows, query)
+	}
+}
+
+// widen reads such a row into dst.
+func (k *kernel) widen(dst []float32, row unsafe.Pointer) {
+	if k.level == levelGo {
+		widenGo(dst, row)
+		return
+	}
+	widenAVX2(&dst[0], row, len(dst)/32)
+}

@@ -23,6 +23,12 @@ func nearNEON(scores *float32, bases *base, slots *uint32, query *uint64, last, 
 func dotsNEON(scores *float32, rows *unsafe.Pointer, query *float32, n, blocks int)
 
 //go:noescape
+func dotsHalfNEON(scores *float32, rows *unsafe.Pointer, query *float32, n, blocks int)
+
+//go:noescape
+func widenNEON(dst *float32, row unsafe.Pointer, blocks int)
+
+//go:noescape
 func topNEON(v *float32, blocks int) float32
 
 //go:noescape
@@ -87,4 +93,26 @@ func (k *kernel) dots(scores []float32, rows []unsafe.Pointer, query []float32) 
 		_ = scores[len(rows)-1]
 		dotsNEON(&scores[0], &rows[0], &query[0], len(rows), len(query)/16)
 	}
+}
+
+// dotsHalf is dots for rows in 16 bits, which are multiples of 32 values.
+func (k *kernel) dotsHalf(scores []float32, rows []unsafe.Pointer, query []float32) {
+	if len(rows) == 0 {
+		return
+	}
+	_ = scores[len(rows)-1]
+	if k.level == levelGo {
+		dotsHalfGo(scores, rows, query)
+		return
+	}
+	dotsHalfNEON(&scores[0], &rows[0], &query[0], len(rows), len(query)/32)
+}
+
+// widen reads such a row into dst.
+func (k *kernel) widen(dst []float32, row unsafe.Pointer) {
+	if k.level == levelGo {
+		widenGo(dst, row)
+		return
+	}
+	widenNEON(&dst[0], row, len(dst)/32)
 }

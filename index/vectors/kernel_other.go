@@ -12,3 +12,11 @@ func kernels() []*kernel { return []*kernel{portable()} }
 func (k *kernel) dots(scores []float32, rows []unsafe.Pointer, query []float32) {
 	dotsGo(scores, rows, query)
 }
+
+// dotsHalf is dots for rows in 16 bits, which are multiples of 32 values.
+func (k *kernel) dotsHalf(scores []float32, rows []unsafe.Pointer, query []float32) {
+	dotsHalfGo(scores, rows, query)
+}
+
+// widen reads such a row into dst.
+func (k *kernel) widen(dst []float32, row unsafe.Pointer) { widenGo(dst, row) }

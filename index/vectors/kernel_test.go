@@ -9,7 +9,7 @@ import (
 
 // filled returns a slab of n random rows of all kinds.
 func filled(r *rand.Rand, dim, n int) *slab {
-	s := newSlab(dim)
+	s := newSlab(shapeOf(dim, false))
 	for i := range n {
 		s.write(plain(), 1, i, uint32(i), random(r, dim, r.IntN(21)))
 		s.publish(i, 1)
@@ -23,7 +23,7 @@ func TestBoundIsNeverBelowTheProduct(t *testing.T) {
 	var product [1]int32
 	for i := range 3000 {
 		dim := 1 + r.IntN(150)
-		query, s := random(r, dim, i), newSlab(dim)
+		query, s := random(r, dim, i), newSlab(shapeOf(dim, false))
 		s.write(plain(), 1, 0, 0, random(r, dim, i/2))
 		for _, k := range kernels() {
 			p := newProbe(k, query)
@@ -63,7 +63,7 @@ func checkSieve(t *testing.T, s *slab, rows int, query []float32, floor float32,
 			if !same(got.bounds[i], want.bounds[i]) {
 				t.Fatalf("%s, dim %d, row %d of %d: bound %v, want %v", k.name, len(query), i, rows, got.bounds[i], want.bounds[i])
 			}
-			if a, b := float32(probe.score(s, i)), Dot(query, s.vector(i)); !same(a, b) {
+			if a, b := float32(probe.score(s, i)), Dot(query, vectorOf(s, i)); !same(a, b) {
 				t.Fatalf("%s, dim %d, row %d of %d: score %v, want %v", k.name, len(query), i, rows, a, b)
 			}
 			// Of rows that do not follow each other, each is computed alone.
@@ -100,7 +100,7 @@ func TestKernelsGiveTheSameBits(t *testing.T) {
 // The largest codes of both signs, over and over: nothing overflows.
 func TestLargestCodesDoNotOverflow(t *testing.T) {
 	for _, dim := range []int{64, 4097, maxDim} {
-		s := newSlab(dim)
+		s := newSlab(shapeOf(dim, false))
 		high, low := make([]float32, dim), make([]float32, dim)
 		for i := range high {
 			high[i], low[i] = 1, -1

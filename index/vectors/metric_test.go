@@ -71,12 +71,14 @@ func TestMetrics(t *testing.T) {
 		floor := best[n-k]
 		for _, kernel := range kernels() {
 			s := storeOf(t, Config{Metric: metric}, kernel, all)
-			checkMetric(t, s.Table(), metric+" "+kernel.name, query, want, floor, k)
+			checkMetric(t, s.Table(), metric+" "+kernel.name, query, want, floor, k, 1e-5)
+			s = storeOf(t, Config{Metric: metric, Precision: "float16"}, kernel, all)
+			checkMetric(t, s.Table(), metric+" float16 "+kernel.name, query, want, floor, k, 1e-2)
 		}
 	}
 }
 
-func checkMetric(t *testing.T, table *Table, name string, query []float32, want []float64, floor float64, k int) {
+func checkMetric(t *testing.T, table *Table, name string, query []float32, want []float64, floor float64, k int, slack float64) {
 	t.Helper()
 	p, err := table.NewProbe(query)
 	if err != nil {
@@ -92,10 +94,10 @@ func checkMetric(t *testing.T, table *Table, name string, query []float32, want 
 	largest := max(slices.Max(want), -slices.Min(want))
 	for i, w := range want {
 		size := 1 + math.Abs(w)
-		if off := math.Abs(float64(exact[i]) - w); off > 1e-5*size {
+		if off := math.Abs(float64(exact[i]) - w); off > slack*size {
 			t.Fatalf("%s, slot %d: exact %v, want %v", name, i, exact[i], w)
 		}
-		if off := math.Abs(p.Score(table, Slot(i)) - w); off > 1e-5*size {
+		if off := math.Abs(p.Score(table, Slot(i)) - w); off > slack*size {
 			t.Fatalf("%s, slot %d: score %v, want %v", name, i, p.Score(table, Slot(i)), w)
 		}
 		if off := math.Abs(float64(near[i]) - w); off > 0.03*largest {
@@ -119,14 +121,14 @@ func checkMetric(t *testing.T, table *Table, name string, query []float32, want 
 		t.Fatal(err)
 	}
 	for i, f := range scanned {
-		if f.Score < floor-1e-5*(1+math.Abs(floor)) || f.Score != p.Score(table, f.Row) {
+		if f.Score < floor-slack*(1+math.Abs(floor)) || f.Score != p.Score(table, f.Row) {
 			t.Errorf("%s: place %d is row %d with %v, the floor is %v", name, i, f.Row, f.Score, floor)
 		}
 	}
 	if len(scanned) != k {
 		t.Errorf("%s: %d found, want %d", name, len(scanned), k)
 	}
-	if got, want := some.Sorted()[0].Score, slices.Max(want[:60]); math.Abs(got-want) > 1e-4 {
+	if got, want := some.Sorted()[0].Score, slices.Max(want[:60]); math.Abs(got-want) > 10*slack {
 		t.Errorf("%s: the best of some is %v, want %v", name, got, want)
 	}
 }
@@ -174,8 +176,10 @@ func TestDistanceToItselfIsNothing(t *testing.T) {
 	}
 }
 
-func TestMetricOfAnotherNameIsRefused(t *testing.T) {
-	if _, err := New(Config{Metric: "l1"}); err == nil {
-		t.Error("l1 was taken")
+func TestOtherNamesAreRefused(t *testing.T) {
+	for _, c := range []Config{{Metric: "l1"}, {Precision: "int4"}} {
+		if _, err := New(c); err == nil {
+			t.Errorf("%+v was taken", c)
+		}
 	}
 }

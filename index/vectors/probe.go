@@ -50,7 +50,7 @@ func (p *Probe) SetQuery(t *Table, query []float32) error {
 	if !finite(query) {
 		return fmt.Errorf("query vector is not finite")
 	}
-	p.set(t.store.kernel, t.store.metric, query)
+	p.set(t.store.kernel, t.store.metric, shapeOf(t.dim, t.store.half), query)
 	return nil
 }
 
@@ -59,11 +59,16 @@ func (p *Probe) SetSlot(t *Table, slot Slot) {
 	s, i := t.at(slot)
 	p.kernel, p.metric = t.store.kernel, t.store.metric
 	p.vector, p.square = s.full(i), s.meta.square[i]
+	if s.half {
+		p.own = resized(p.own, s.width)
+		p.kernel.widen(p.own, s.row(i))
+		p.vector = p.own
+	}
 	p.take(s.code(i), s.dim, s.meta.at(i))
 }
 
-func (p *Probe) set(k *kernel, m metric, v []float32) {
-	p.own = resized(p.own, widthOf(len(v)))
+func (p *Probe) set(k *kernel, m metric, sh shape, v []float32) {
+	p.own = resized(p.own, sh.width)
 	p.codes = resized(p.codes, words(len(v)))
 	copy(p.own, v)
 	clear(p.own[len(v):])
@@ -140,7 +145,12 @@ func (p *Probe) productGo(s *slab, i int) int32 {
 
 // score returns the exact score of row i.
 func (p *Probe) score(s *slab, i int) float64 {
-	product := p.kernel.dot(s.row(i), p.vector)
+	var product float32
+	if s.half {
+		product = p.kernel.dotHalf(s.row(i), p.vector)
+	} else {
+		product = p.kernel.dot(s.row(i), p.vector)
+	}
 	if p.metric == l2 {
 		return distance(product, p.square, s.meta.square[i])
 	}
@@ -187,7 +197,11 @@ func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
 			s, at := t.at(slot)
 			rows[i] = s.row(at)
 		}
-		p.kernel.dots(scores[:n], rows[:n], p.vector)
+		if t.store.half {
+			p.kernel.dotsHalf(scores[:n], rows[:n], p.vector)
+		} else {
+			p.kernel.dots(scores[:n], rows[:n], p.vector)
+		}
 		p.measure(t, slots[:n], scores[:n])
 		slots, scores = slots[n:], scores[n:]
 	}

@@ -27,9 +27,12 @@ func random(r *rand.Rand, dim, kind int) []float32 {
 // newProbe returns a probe for v that computes products.
 func newProbe(k *kernel, v []float32) *Probe {
 	p := new(Probe)
-	p.set(k, dot, v)
+	p.set(k, dot, shapeOf(len(v), false), v)
 	return p
 }
 
 // plain is a store for slabs that are written alone.
 func plain() *Store { return &Store{metric: dot, kernel: portable()} }
+
+// vectorOf is the vector in place i of a slab.
+func vectorOf(s *slab, i int) []float32 { return s.full(i)[:s.dim] }

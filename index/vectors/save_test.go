@@ -103,7 +103,7 @@ func load(t testing.TB, c Config, dir string) *Store {
 }
 
 // configs are the ways to keep vectors.
-var configs = []Config{{}, {Metric: "l2"}, {Metric: "dot", Workers: 2}}
+var configs = []Config{{}, {Metric: "l2"}, {Metric: "dot", Workers: 2}, {Precision: "float16"}}
 
 func TestWhatIsSavedIsLoaded(t *testing.T) {
 	for _, c := range configs {

@@ -51,13 +51,24 @@ const (
 // A shape is how vectors of some dimensions lie.
 type shape struct {
 	dim   int
-	width int // dim, filled up with zeros to lines of the cache
+	width int  // dim, filled up with zeros to lines of the cache, 64 bytes
+	half  bool // values have 16 bits, not 32
 }
 
-func shapeOf(dim int, half bool) shape { return shape{dim: dim, width: widthOf(dim)} }
+func shapeOf(dim int, half bool) shape {
+	if half {
+		return shape{dim: dim, width: (dim + 31) &^ 31, half: true}
+	}
+	return shape{dim: dim, width: widthOf(dim)}
+}
 
 // stride is the number of bytes from a vector to the next.
-func (s shape) stride() int { return 4 * s.width }
+func (s shape) stride() int {
+	if s.half {
+		return 2 * s.width
+	}
+	return 4 * s.width
+}
 
 // A meta holds the quantized of all rows, field by field.
 type meta struct {
@@ -77,11 +88,11 @@ func (m *meta) set(i int, q quantized) {
 // widthOf is the number of values that a row of dim takes: whole lines, 64 bytes.
 func widthOf(dim int) int { return (dim + 15) &^ 15 }
 
-func newSlab(dim int) *slab {
+func newSlab(sh shape) *slab {
 	s := &slab{
-		shape: shapeOf(dim, false),
+		shape: sh,
 		rows:  make([]uint32, SlabSlots),
-		codes: make([]uint64, SlabSlots*words(dim)),
+		codes: make([]uint64, SlabSlots*words(sh.dim)),
 		meta: meta{
 			scale:  make([]float32, SlabSlots),
 			rest:   make([]float32, SlabSlots),
@@ -122,19 +133,30 @@ func (s *slab) write(t *Store, version uint64, i int, row uint32, v []float32) {
 	s.filled.Store(version)
 	s.rows[i] = row
 	full := s.full(i)
-	copy(full, v)
+	if s.half {
+		full = resized(t.wide, s.width)
+		t.wide = full
+	}
+	clear(full[copy(full, v):])
 	t.metric.fit(t.kernel, full)
+	if s.half {
+		narrow(s.row(i), full)
+		t.kernel.widen(full, s.row(i))
+	}
 	s.meta.set(i, t.kernel.quantize(full, s.dim, s.code(i)))
-	s.meta.square[i] = t.kernel.dot(s.row(i), full)
+	s.meta.square[i] = t.kernel.dot(unsafe.Pointer(&full[0]), full)
 	s.used.Store(max(s.used.Load(), int32(i+64)&^63))
 }
 
 func (s *slab) publish(i int, version uint64) { s.birth[i].Store(version) }
 
-func (s *slab) vector(i int) []float32 { return s.full(i)[:s.dim:s.dim] }
-
-// full is the vector with the zeros behind it.
-func (s *slab) full(i int) []float32 { return unsafe.Slice((*float32)(s.row(i)), s.width) }
+// full is the vector with the zeros behind it, if it is not in 16 bits.
+func (s *slab) full(i int) []float32 {
+	if s.half {
+		return nil
+	}
+	return unsafe.Slice((*float32)(s.row(i)), s.width)
+}
 
 // row is where the vector is.
 func (s *slab) row(i int) unsafe.Pointer {

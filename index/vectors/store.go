@@ -38,6 +38,12 @@ type Config struct {
 	// length 1 so; "dot", the product; or "l2", -|q-v|^2.
 	Metric string
 
+	// Precision is that of the vectors for exact scores: "float32", the
+	// default, or "float16", which takes half the memory. Vectors are rounded
+	// to it when they are written, so that an exact score is that of the
+	// rounded ones: a cosine is off by less than 0.001.
+	Precision string
+
 	// Workers is how many goroutines share the scans of many slots that run
 	// at one time, default GOMAXPROCS: a single one is shared by all, and more
 	// than half as many are not shared.
@@ -50,6 +56,7 @@ type Store struct {
 	metric  metric
 	kernel  *kernel
 	half    bool         // vectors are kept in 16 bits
+	wide    []float32    // the writer's, for a vector before it is rounded
 	running atomic.Int32 // scans
 	sieves  sync.Pool    // of *sieve
 	table   atomic.Pointer[Table]
@@ -73,7 +80,10 @@ func New(c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{workers: c.Workers, metric: m, kernel: kernels()[0], lineage: rand.Uint64()}
+	if c.Precision != "" && c.Precision != "float32" && c.Precision != "float16" {
+		return nil, fmt.Errorf("precision %q is not one of [\"float32\" \"float16\"]", c.Precision)
+	}
+	s := &Store{half: c.Precision == "float16", workers: c.Workers, metric: m, kernel: kernels()[0], lineage: rand.Uint64()}
 	s.sieves.New = func() any { return new(sieve) }
 	s.table.Store(&Table{store: s})
 	return s, nil
@@ -101,6 +111,9 @@ func (s *Store) Check(changes []index.Change) error {
 		}
 		if !finite(c.Vector) {
 			return fmt.Errorf("vector of chunk %s is not finite", c.ID)
+		}
+		if s.half && s.metric != cosine && !(topGo(c.Vector) < maxHalf) {
+			return fmt.Errorf("vector of chunk %s is too large for float16", c.ID)
 		}
 	}
 	return nil

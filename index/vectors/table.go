@@ -40,7 +40,7 @@ func (t *Table) grow(added []Entry) {
 			t.slabs = append(t.slabs, nil)
 			t.bases = append(t.bases, base{})
 		}
-		s := newSlab(t.dim)
+		s := newSlab(shapeOf(t.dim, t.store.half))
 		t.slabs[n], t.bases[n] = s, s.base()
 	}
 }
@@ -66,10 +66,17 @@ func (t *Table) Row(slot Slot) uint32 {
 	return s.rows[i]
 }
 
-// Vector is what was put into slot. It is not to be modified.
+// Vector is the vector in slot, as it is compared: of length 1 for the cosine, and
+// rounded if the store rounds. It is not to be modified, and only to be used as
+// long as something refers to t.
 func (t *Table) Vector(slot Slot) []float32 {
 	s, i := t.at(slot)
-	return s.vector(i)
+	if s.half {
+		v := make([]float32, s.width)
+		t.store.kernel.widen(v, s.row(i))
+		return v[:s.dim]
+	}
+	return s.full(i)[:s.dim:s.dim]
 }
 
 // Death is the first version that does not see the vector in slot any more;
