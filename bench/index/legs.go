@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ragserver/index"
 	"ragserver/index/bleve"
@@ -36,12 +37,32 @@ func textLeg(kind, analyzer, dir string) (index.Leg, error) {
 	return nil, fmt.Errorf("there is no text leg %q", kind)
 }
 
-// settle waits until a leg has done all that it does in the background.
+// resting is the part of a processor that a process at rest may use, in a time
+// as long as restFor.
+const (
+	resting = 0.1
+	restFor = 20 * time.Millisecond
+)
+
+// settle waits until a leg has done all that it does in the background: until it
+// says so, if it can, and until this process does nothing any more.
 func settle(ctx context.Context, leg index.Leg) error {
 	if w, ok := leg.(interface{ Wait(context.Context) error }); ok {
-		return w.Wait(ctx)
+		if err := w.Wait(ctx); err != nil {
+			return err
+		}
 	}
-	return nil
+	for {
+		c := startClock()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(restFor):
+		}
+		if cpu, wall := c.read(); cpu < resting*wall {
+			return nil
+		}
+	}
 }
 
 // setWidth sets efSearch of a graph; 0 is what the graph finds right by itself.

@@ -32,7 +32,7 @@ func (b *bench) restart(ctx context.Context) (err error) {
 		return err
 	}
 	dir, epoch, err := b.loaded(ctx, false)
-	if err != nil {
+	if err != nil || dir == "" {
 		return err
 	}
 	e, err := b.self(ctx, 0)
@@ -55,10 +55,10 @@ func (b *bench) restart(ctx context.Context) (err error) {
 }
 
 // loaded loads and saves the leg, unless that was done, and returns the folder
-// with the epoch that it has. The figures are noted if asked for; then it is
-// saved only if start is measured too.
+// with the epoch that it has; "" if it cannot be saved. The figures are noted if
+// asked for; then it is saved only if start is measured too.
 func (b *bench) loaded(ctx context.Context, note bool) (dir string, epoch rag.Epoch, err error) {
-	if b.saved.dir != "" {
+	if b.saved.done {
 		return b.saved.dir, b.saved.epoch, nil
 	}
 	set, name, err := b.loadSet()
@@ -92,6 +92,11 @@ func (b *bench) loaded(ctx context.Context, note bool) (dir string, epoch rag.Ep
 	saving, err := e.call(request{Op: "save", Dir: dir})
 	if err != nil {
 		return "", 0, err
+	}
+	b.saved.done = true
+	if len(saving.Figures) == 0 {
+		b.report.Problem(ours, "start was not measured: a vector leg %q cannot be saved", b.vector)
+		return "", 0, nil
 	}
 	b.figures(name, saving)
 	b.saved.dir, b.saved.epoch = dir, a.Epoch

@@ -82,6 +82,7 @@ type bench struct {
 	report *measure.Report
 
 	saved struct { // a leg on disk, see loaded
+		done  bool
 		dir   string
 		epoch rag.Epoch
 	}

@@ -72,6 +72,37 @@ func TestEverythingInASmallSize(t *testing.T) {
 	}
 }
 
+func TestALegIsSavedAndStarted(t *testing.T) {
+	o := options{what: "load,start", json: filepath.Join(t.TempDir(), "report.json"), vector: "flat"}
+	o.quick()
+	if err := run(context.Background(), o); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(o.json)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Rows []struct {
+			What      string
+			Ragserver float64
+		}
+	}
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	figures := make(map[string]float64)
+	for _, row := range got.Rows {
+		figures[row.What] = row.Ragserver
+	}
+	if figures["load 2000 x 256, recall meanwhile"] != 1 || figures["start 2000 x 256, recall of the first queries"] != 1 {
+		t.Errorf("what is compared row by row was not all found: %v", figures)
+	}
+	if figures["start 2000 x 256, until the first answers"] <= 0 {
+		t.Errorf("the start was not measured: %v", figures)
+	}
+}
+
 func TestWhatCannotBeDone(t *testing.T) {
 	for _, c := range []struct {
 		o    options
