@@ -185,11 +185,11 @@ func (x *Index) fill(ctx context.Context, c *capture, m *manifest, dir string) e
 		return err
 	}
 	s := c.snapshot.state
-	if err := x.save(ctx, x.vector.(index.Saver), s.vector, dir, vectorDir); err != nil {
+	if err := x.save(ctx, x.vector.(index.Saver), s.vector, dir, vectorDir, true); err != nil {
 		return fmt.Errorf("vector leg: %w", err)
 	}
 	if leg, ok := x.text.(index.Saver); ok {
-		if err := x.save(ctx, leg, s.text, dir, textDir); err != nil {
+		if err := x.save(ctx, leg, s.text, dir, textDir, x.saved.Text); err != nil {
 			return fmt.Errorf("text leg: %w", err)
 		}
 		m.Text = true
@@ -205,14 +205,15 @@ func (x *Index) fill(ctx context.Context, c *capture, m *manifest, dir string) e
 	return x.disk.SyncDir(dir)
 }
 
-// save has a leg write its folder.
-func (x *Index) save(ctx context.Context, leg index.Saver, s index.Snapshot, dir, name string) error {
+// save has a leg write its folder. It may link files of its last one if that is
+// known to be good.
+func (x *Index) save(ctx context.Context, leg index.Saver, s index.Snapshot, dir, name string, good bool) error {
 	dir = filepath.Join(dir, name)
 	if err := x.disk.MkdirAll(dir); err != nil {
 		return err
 	}
 	last := ""
-	if x.saved.Folder != "" {
+	if x.saved.Folder != "" && good {
 		last = filepath.Join(x.config.Dir, x.saved.Folder, name)
 	}
 	if _, err := os.Stat(last); err != nil {

@@ -306,13 +306,13 @@ func TestAnEpochThatFailedHalfwayIsInvisibleAndCanBeRepeated(t *testing.T) {
 type memory struct {
 	epoch   rag.Epoch
 	id      string
-	touched map[rag.Epoch]Touched // from epoch 1 on, unless something is missing
-	docs  map[int]string             // group
-	chunk map[int]int                // document of a chunk
-	bare  map[int]bool               // chunks without a vector
-	texts map[rag.ChunkID]index.Text // those asked for are noted in read
-	read  int
-	scans int // over all documents
+	touched map[rag.Epoch]Touched      // from epoch 1 on, unless something is missing
+	docs    map[int]string             // group
+	chunk   map[int]int                // document of a chunk
+	bare    map[int]bool               // chunks without a vector
+	texts   map[rag.ChunkID]index.Text // those asked for are noted in read
+	read    int
+	scans   int // over all documents
 }
 
 func newMemory() *memory {

@@ -63,7 +63,7 @@ func decodeManifest(b []byte) (manifest, error) {
 	if m.Format != manifestFormat {
 		return m, fmt.Errorf("format %d is not known", m.Format)
 	}
-	if !filepath.IsLocal(m.Folder) || filepath.Base(m.Folder) != m.Folder {
+	if !filepath.IsLocal(m.Folder) || filepath.Base(m.Folder) != m.Folder || m.Folder == "." {
 		return m, fmt.Errorf("folder %q is not a name", m.Folder)
 	}
 	return m, nil

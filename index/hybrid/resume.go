@@ -121,7 +121,9 @@ func (x *Index) loadText(ctx context.Context, m manifest) (bool, error) {
 	x.config.Logger.Warn("the saved text index cannot be used; it is filled from the store", "dir", x.config.Dir, "reason", err)
 	x.mu.Lock()
 	x.rebuilt = fmt.Sprintf("loading the text leg: %v", err)
+	x.saved.Text = false
 	x.mu.Unlock()
+	x.changed(x.byID.n) // so that it is saved again
 	return false, nil
 }
 
