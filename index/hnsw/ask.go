@@ -112,13 +112,14 @@ func (a *ask) walkGraph(ctx context.Context, w *walker, v view, from entry, widt
 	if a.without {
 		w.visit(a.absent)
 	}
+	starts := a.leg.starts()
 	if a.rows != nil || a.leg.tombs(a.Len()) {
 		a.plan.Method = "walk filtered"
-		ok, err := w.beamThrough(ctx, v, a.probe, start, width, a.accepts(v.nodes, aside), a.budget())
+		ok, err := w.beamThrough(ctx, v, a.probe, start, starts, width, a.accepts(v.nodes, aside), a.budget())
 		if !ok || err != nil {
 			return false, err
 		}
-	} else if err := w.beam(ctx, v, a.probe, start, width, 0); err != nil {
+	} else if err := w.beam(ctx, v, a.probe, start, starts, width, 0); err != nil {
 		return false, err
 	}
 	a.rescore(w, v, aside, best)

@@ -109,7 +109,7 @@ func (b *builder) search(ctx context.Context, v view, from entry, level int) err
 	at := b.walk.descend(v, &b.probe, from, level)
 	for lv := min(level, from.level); lv >= 0; lv-- {
 		b.walk.reset(v.nodes)
-		if err := b.walk.beam(ctx, v, &b.probe, at, b.leg.config.EfConstruction, lv); err != nil {
+		if err := b.walk.beam(ctx, v, &b.probe, at, nil, b.leg.config.EfConstruction, lv); err != nil {
 			return err
 		}
 		b.found[lv] = append(b.found[lv][:0], b.walk.pool...)

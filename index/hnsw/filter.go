@@ -12,10 +12,11 @@ func trailing(w uint64) int { return bits.TrailingZeros64(w) }
 // beamThrough walks level 0 as beam does, after a reset, but only nodes that accept takes count
 // for the width: the others are waypoints. The pool has the accepted ones. It
 // gives up, and returns false, when it has scored more than budget nodes.
-func (w *walker) beamThrough(ctx context.Context, v view, p *vectors.Probe, start candidate, width int, accept func(slot) bool, budget int) (bool, error) {
+func (w *walker) beamThrough(ctx context.Context, v view, p *vectors.Probe, start candidate, starts []slot, width int, accept func(slot) bool, budget int) (bool, error) {
 	w.front = w.front[:0]
 	w.visit(start.slot)
 	w.offer(start, width, accept)
+	w.begin(v, p, starts, func(c candidate) { w.offer(c, width, accept) })
 	budget += w.scored
 	for len(w.front) > 0 {
 		c := w.pop()

@@ -24,7 +24,8 @@ type Leg struct {
 	config Config
 	store  *vectors.Store
 	state  atomic.Pointer[state]
-	entry  atomic.Uint64 // see entry
+	entry  atomic.Uint64          // see entry
+	extra  atomic.Pointer[[]slot] // see starts
 	tuning atomic.Pointer[tuning]
 	grace  grace
 
@@ -38,6 +39,7 @@ type Leg struct {
 
 	graph   sync.RWMutex // read by builders, held by those who take nodes out
 	queue   queue
+	fresh   queue        // nodes for the backlog
 	waiting atomic.Int64 // nodes of that kind
 	removed atomic.Int64 // vectors that are, and whose slots are not free yet
 	slots   slotPool
@@ -48,6 +50,7 @@ type Leg struct {
 	// Of the goroutine that tends, see tend.go.
 	linkedAll    atomic.Int64 // nodes, ever
 	began, ended atomic.Int64 // passes
+	unseen       backlog
 	checked      progress
 	tuned        progress
 	left         int64  // of removed, after the last sweep

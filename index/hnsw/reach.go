@@ -15,7 +15,7 @@ func (l *Leg) checkDue(ctx context.Context) error {
 		return nil
 	}
 	rested := time.Since(l.checked.at) > restAfter
-	if grown*4 < l.checked.linked && !rested {
+	if l.checked.linked > 0 && grown*4 < l.checked.linked && !rested {
 		return nil
 	}
 	l.checked = progress{linked: done, at: time.Now()}

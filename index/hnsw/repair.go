@@ -29,6 +29,7 @@ func (l *Leg) sweep(ctx context.Context) error {
 	l.free(dropped)
 	r := &repair{leg: l, view: v, builder: l.newBuilder(), lost: lost}
 	err := r.run(ctx)
+	l.checked = progress{} // what can be reached is to be checked again
 	l.left, l.leftAt = l.removed.Load(), oldest
 	return err
 }
@@ -70,10 +71,17 @@ func (r *repair) run(ctx context.Context) error {
 		return err
 	}
 	r.moveEntry()
+	l := r.leg
+	l.setStarts(slices.DeleteFunc(slices.Clone(l.starts()), r.isDead))
 	if err := r.leg.grace.wait(ctx); err != nil {
 		return err // they stay, and are found again
 	}
 	for _, s := range r.out {
+		if r.isDead(s) {
+			ends := n.list(s, 0).read(nil)
+			r.builder.count(r.view, ends, nil)
+			r.leg.fresh.push(slices.DeleteFunc(ends, r.isDead))
+		}
 		n.setKind(s, unused)
 		n.raise(s, 0)
 	}
@@ -169,6 +177,7 @@ func (r *repair) relinkLevel(s slot, level int) {
 		b.count(r.view, before, chosen)
 	}
 	l.write(chosen)
+	r.leg.fresh.push([]slot{s})
 	// A chosen neighbour links back: removals would otherwise leave nodes that
 	// nothing leads to.
 	back := slices.Clone(ranked)

@@ -90,6 +90,15 @@ func (q *queue) pop(buf []slot) []slot {
 	return buf[:n]
 }
 
+// take takes all nodes.
+func (q *queue) take() []slot {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	list := q.list
+	q.list = nil
+	return list
+}
+
 // remove takes the nodes out for which drop is true, and returns them.
 func (q *queue) remove(drop func(slot) bool) (dropped []slot) {
 	q.mu.Lock()

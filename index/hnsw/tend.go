@@ -51,7 +51,10 @@ func (l *Leg) tendOnce(ctx context.Context) error {
 	if err := l.checkDue(ctx); err != nil {
 		return err
 	}
-	return l.tuneDue(ctx)
+	if err := l.tuneDue(ctx); err != nil {
+		return err
+	}
+	return l.find(ctx)
 }
 
 // graphed says whether the leg is large enough for a graph, or has one.
@@ -90,6 +93,7 @@ func (l *Leg) linkSome(ctx context.Context) error {
 		if len(batch) == 0 {
 			return nil
 		}
+		l.fresh.push(batch)
 		for i, s := range batch {
 			if err := l.linkOne(ctx, b, s); err != nil {
 				l.queue.push(batch[i:]) // for the next time

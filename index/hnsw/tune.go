@@ -68,7 +68,7 @@ func (l *Leg) tune(ctx context.Context) (*tuning, error) {
 	dim := s.state.table.Dim()
 	most := float64(s.Len()) * scanCost(dim) / hopCost(dim)
 	for _, width := range widthSteps {
-		m, err := s.measure(ctx, trials, width)
+		m, err := s.worst(ctx, trials, width)
 		if err != nil {
 			return nil, err
 		}
@@ -78,6 +78,21 @@ func (l *Leg) tune(ctx context.Context) (*tuning, error) {
 		}
 	}
 	return t, nil
+}
+
+// worst measures real questions and stored vectors apart: the ones may be much
+// easier than the others.
+func (s *snapshot) worst(ctx context.Context, trials []trial, width int) (measure, error) {
+	split := slices.IndexFunc(trials, func(t trial) bool { return t.without })
+	if split <= 0 {
+		return s.measure(ctx, trials, width)
+	}
+	m, err := s.measure(ctx, trials[:split], width)
+	if err != nil {
+		return m, err
+	}
+	stored, err := s.measure(ctx, trials[split:], width)
+	return measure{width, min(m.few, stored.few), min(m.many, stored.many), max(m.scored, stored.scored)}, err
 }
 
 // measure walks with one width.
@@ -131,7 +146,7 @@ func (s *snapshot) trials(ctx context.Context) ([]trial, error) {
 	for _, q := range s.leg.asked.last(samples, s.state.table.Dim()) {
 		trials = append(trials, trial{question: q})
 	}
-	for tries := 0; len(trials) < samples && tries < 20*samples; tries++ {
+	for tries, most := 0, len(trials)+samples; len(trials) < most && tries < 20*samples; tries++ {
 		at := random.Uint32N(uint32(s.state.table.Slots()))
 		if s.state.table.Sees(at) && s.state.nodes.kind(at) == linked {
 			trials = append(trials, trial{question: s.state.table.Vector(at), absent: at, without: true})

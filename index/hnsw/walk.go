@@ -105,12 +105,13 @@ func below(hop []slot, end slot) []slot {
 	return kept
 }
 
-// beam walks a level from start, after a reset, and leaves the width best nodes it finds in
+// beam walks a level from start and starts, after a reset, and leaves the width best nodes it finds in
 // w.pool. It is the paper's algorithm 2, with one sorted list for what was found
 // and what is to be expanded.
-func (w *walker) beam(ctx context.Context, v view, p *vectors.Probe, start candidate, width, level int) error {
+func (w *walker) beam(ctx context.Context, v view, p *vectors.Probe, start candidate, starts []slot, width, level int) error {
 	w.visit(start.slot)
 	w.pool = append(w.pool, start)
+	w.begin(v, p, starts, func(c candidate) { w.insert(c, width) })
 	for k := 0; k < len(w.pool); {
 		at := w.pool[k].slot
 		if at&expanded != 0 {
