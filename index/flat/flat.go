@@ -21,6 +21,10 @@ type Config struct {
 	// default, or "float16", which takes half the memory.
 	Precision string
 
+	// Rows says where the vectors for exact scores are, once they were saved:
+	// in "memory", the default, or on "disk".
+	Rows string
+
 	// Workers is how many goroutines share the scans of many rows that run at
 	// one time, default GOMAXPROCS: a single one is shared by all, and more
 	// than half as many are not shared.
@@ -35,7 +39,7 @@ type Leg struct {
 
 // New returns an empty leg.
 func New(c Config) (*Leg, error) {
-	s, err := vectors.New(vectors.Config{Metric: c.Metric, Precision: c.Precision, Workers: c.Workers})
+	s, err := vectors.New(vectors.Config{Metric: c.Metric, Precision: c.Precision, Rows: c.Rows, Workers: c.Workers})
 	if err != nil {
 		return nil, fmt.Errorf("flat: %w", err)
 	}

@@ -57,6 +57,9 @@ func (s *Store) load(ctx context.Context, dir string) (*Table, *head, error) {
 					t.bases[n] = t.slabs[n].base()
 				}
 			}
+			if s.disk {
+				m.giveBack()
+			}
 			return nil
 		})
 	}
@@ -68,6 +71,10 @@ func (s *Store) slabIn(m *mapping, i int, h *head, n int) *slab {
 	sh := shapeOf(h.dim, s.half)
 	size := sh.blockSize()
 	sl := sh.within(m.data[i*size : (i+1)*size])
+	if s.disk {
+		sl = sl.copied()
+		sl.mapped = allParts
+	}
 	sl.file = m
 	sl.empty()
 	for w, left := range h.seenOf(n) {
@@ -113,20 +120,33 @@ func (s *Store) mapGroup(ctx context.Context, path string, sh shape, n int, chec
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", path, index.ErrCorrupt, err)
 	}
-	m, err := mapFile(f, size, true)
-	if err != nil {
-		return nil, err
-	}
-	if !check {
-		return m, nil
-	}
-	for i := range n {
-		if err := ctx.Err(); err != nil {
+	if check {
+		if err := checkBlocks(ctx, f, n, end); err != nil {
 			return nil, err
 		}
-		if crc32.Checksum(m.data[i*end.block:(i+1)*end.block], castagnoli) != end.sums[i] {
-			return nil, fmt.Errorf("%s: %w: wrong checksum of block %d", path, index.ErrCorrupt, i)
+	}
+	return mapFile(f, size, !s.disk)
+}
+
+// checkBlocks compares the blocks of a file with their checksums. It reads them,
+// for what is mapped costs more the first time that it is looked at.
+func checkBlocks(ctx context.Context, f *os.File, n int, end *tail) error {
+	buf := make([]byte, min(end.block, 256<<10))
+	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		sum := uint32(0)
+		for at := 0; at < end.block; at += len(buf) {
+			b := buf[:min(len(buf), end.block-at)]
+			if _, err := f.ReadAt(b, int64(i*end.block+at)); err != nil {
+				return err
+			}
+			sum = crc32.Update(sum, castagnoli, b)
+		}
+		if sum != end.sums[i] {
+			return fmt.Errorf("%s: %w: wrong checksum of block %d", f.Name(), index.ErrCorrupt, i)
 		}
 	}
-	return m, nil
+	return nil
 }

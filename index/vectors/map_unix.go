@@ -26,7 +26,14 @@ func mapFile(f *os.File, size int, writable bool) (*mapping, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mapping %s: %w", f.Name(), err)
 	}
+	if !writable {
+		_ = unix.Madvise(data, unix.MADV_RANDOM) // a hint
+	}
 	m := &mapping{data: data}
 	runtime.AddCleanup(m, func(data []byte) { _ = unix.Munmap(data) }, data)
 	return m, nil
 }
+
+// giveBack takes the file out of the memory of this process until it is looked at
+// again. It was mapped to be read only.
+func (m *mapping) giveBack() { _ = unix.Madvise(m.data, unix.MADV_DONTNEED) }

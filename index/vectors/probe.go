@@ -2,6 +2,7 @@ package vectors
 
 import (
 	"fmt"
+	"runtime"
 	"unsafe"
 )
 
@@ -17,7 +18,8 @@ type Probe struct {
 	metric    metric
 	square    float32 // the vector's product with itself
 
-	own []float32 // the vector, if it is not a slot's
+	own  []float32 // the vector, if it is not a slot's
+	slab *slab     // of the vector otherwise: it may lie in a file of the slab's
 }
 
 // weights are what a query contributes to bounds. The assembly knows the order.
@@ -58,7 +60,7 @@ func (p *Probe) SetQuery(t *Table, query []float32) error {
 func (p *Probe) SetSlot(t *Table, slot Slot) {
 	s, i := t.at(slot)
 	p.kernel, p.metric = t.store.kernel, t.store.metric
-	p.vector, p.square = s.full(i), s.meta.square[i]
+	p.slab, p.vector, p.square = s, s.full(i), s.meta.square[i]
 	if s.half {
 		p.own = resized(p.own, s.width)
 		p.kernel.widen(p.own, s.row(i))
@@ -73,7 +75,7 @@ func (p *Probe) set(k *kernel, m metric, sh shape, v []float32) {
 	copy(p.own, v)
 	clear(p.own[len(v):])
 	m.fit(k, p.own)
-	p.kernel, p.metric, p.vector = k, m, p.own
+	p.kernel, p.metric, p.vector, p.slab = k, m, p.own, nil
 	p.square = k.dot(unsafe.Pointer(&p.own[0]), p.own)
 	p.take(p.codes, len(v), k.quantize(p.own, len(v), p.codes))
 }
@@ -151,6 +153,7 @@ func (p *Probe) score(s *slab, i int) float64 {
 	} else {
 		product = p.kernel.dot(s.row(i), p.vector)
 	}
+	runtime.KeepAlive(s) // the row may lie in a file of its
 	if p.metric == l2 {
 		return distance(product, p.square, s.meta.square[i])
 	}
@@ -171,6 +174,7 @@ func (p *Probe) Near(t *Table, slots []Slot, scores []float32) {
 		}
 	}
 	p.measure(t, slots, scores)
+	runtime.KeepAlive(t)
 }
 
 // measure turns products into scores.
@@ -190,6 +194,7 @@ const exactSlots = 32
 // Exact sets scores to the exact ones of the vectors in slots, of which the same
 // holds. It allocates nothing.
 func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
+	t.store.touch(t, len(slots))
 	var rows [exactSlots]unsafe.Pointer
 	for len(slots) > 0 {
 		n := min(len(slots), exactSlots)
@@ -205,10 +210,12 @@ func (p *Probe) Exact(t *Table, slots []Slot, scores []float32) {
 		p.measure(t, slots[:n], scores[:n])
 		slots, scores = slots[n:], scores[n:]
 	}
+	runtime.KeepAlive(t) // the rows may lie in files of its slabs
 }
 
 // Score returns the exact score of the vector in slot, which the table sees.
 func (p *Probe) Score(t *Table, slot Slot) float64 {
+	t.store.touch(t, 1)
 	s, i := t.at(slot)
 	return p.score(s, i)
 }

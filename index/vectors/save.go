@@ -9,6 +9,7 @@ import (
 	"math/bits"
 	"os"
 	"path/filepath"
+	"runtime"
 	"unsafe"
 
 	"ragserver/index"
@@ -51,6 +52,9 @@ func (s *Store) Save(ctx context.Context, t *Table, dir, last string) error {
 		return fmt.Errorf("saving vectors: %w", err)
 	}
 	if err := syncDir(dir); err != nil {
+		return fmt.Errorf("saving vectors: %w", err)
+	}
+	if err := s.moveSaved(ctx, dir, h); err != nil {
 		return fmt.Errorf("saving vectors: %w", err)
 	}
 	return nil
@@ -140,6 +144,7 @@ func saveGroup(t *Table, h *head, group int, path string, buf []byte) error {
 				return err
 			}
 		}
+		runtime.KeepAlive(t) // what was packed may lie in files of its slabs
 		_, err := f.WriteAt(end.encode(), int64(n*len(buf)))
 		return err
 	})

@@ -12,7 +12,7 @@ import (
 	"ragserver/index"
 )
 
-// history returns a store of three slabs, of which the second was never used, in
+// history returns a store of five slabs, of which two were never used, in
 // which a third of the slots was emptied and some of these filled again.
 func history(t testing.TB, c Config, dim int) *Store {
 	t.Helper()
@@ -103,7 +103,7 @@ func load(t testing.TB, c Config, dir string) *Store {
 }
 
 // configs are the ways to keep vectors.
-var configs = []Config{{}, {Metric: "l2"}, {Metric: "dot", Workers: 2}, {Precision: "float16"}}
+var configs = []Config{{}, {Metric: "l2"}, {Metric: "dot", Workers: 2}, {Precision: "float16"}, {Rows: "disk"}, {Rows: "disk", Precision: "float16", Metric: "l2"}}
 
 func TestWhatIsSavedIsLoaded(t *testing.T) {
 	for _, c := range configs {

@@ -72,6 +72,9 @@ func (t *Table) scan(ctx context.Context, p *Probe, best *index.Top, allowed []u
 		}
 		v.fill(p, s, t.version, slots, float32(best.Floor()))
 		v.push(p, s, t.version, slots, best)
+		if t.store.disk {
+			t.store.touch(t, v.left())
+		}
 	}
 	return nil
 }

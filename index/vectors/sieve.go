@@ -85,6 +85,15 @@ func (v *sieve) push(p *Probe, s *slab, version uint64, allowed []uint64, best *
 	}
 }
 
+// left is the number of rows that are not below the floor.
+func (v *sieve) left() int {
+	n := 0
+	for _, w := range v.mask[:v.words] {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
 // announce begins to load what push is going to look at.
 func (v *sieve) announce(p *Probe, s *slab, allowed []uint64) {
 	for w, left := range v.mask[:v.words] {

@@ -28,8 +28,10 @@ type slab struct {
 	birth, death []atomic.Uint64
 	*state
 
-	// file is what the slices lie in, if they are mapped.
-	file *mapping
+	// file is what the slices lie in, if they are mapped: all of them, or, if
+	// mapped is not 0, the vectors of its parts.
+	file   *mapping
+	mapped uint64
 }
 
 // A state is what all copies of a slab share.

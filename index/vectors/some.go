@@ -86,6 +86,7 @@ func (t *Table) pushPlaces(p *Probe, v *sieve, places []place, best *index.Top) 
 			n++
 		}
 	}
+	t.store.touch(t, n)
 	for i, r := range places[:n] {
 		if v.bounds[i] < floor {
 			continue

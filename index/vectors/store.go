@@ -44,6 +44,13 @@ type Config struct {
 	// rounded ones: a cosine is off by less than 0.001.
 	Precision string
 
+	// Rows says where the vectors for exact scores are: in "memory", the
+	// default, or on "disk": then those that Save has written are read from
+	// its files, and only what was written since is in memory. Codes, a
+	// byte for each dimension, are always in memory. A slot that is not seen
+	// any more then has codes, but its vector may be nothing.
+	Rows string
+
 	// Workers is how many goroutines share the scans of many slots that run
 	// at one time, default GOMAXPROCS: a single one is shared by all, and more
 	// than half as many are not shared.
@@ -60,6 +67,13 @@ type Store struct {
 	running atomic.Int32 // scans
 	sieves  sync.Pool    // of *sieve
 	table   atomic.Pointer[Table]
+
+	disk    bool         // see Config.Rows
+	touched atomic.Int64 // vectors read since memory was given back
+
+	mu      sync.Mutex // guards the following, and moveNow
+	writing bool       // from Write to Publish
+	moves   []move     // to be done when nothing is written
 
 	// lineage is the number of this store, and loaded says which state of
 	// which store it began with: versions are comparable within a lineage, up
@@ -83,7 +97,10 @@ func New(c Config) (*Store, error) {
 	if c.Precision != "" && c.Precision != "float32" && c.Precision != "float16" {
 		return nil, fmt.Errorf("precision %q is not one of [\"float32\" \"float16\"]", c.Precision)
 	}
-	s := &Store{half: c.Precision == "float16", workers: c.Workers, metric: m, kernel: kernels()[0], lineage: rand.Uint64()}
+	if c.Rows != "" && c.Rows != "memory" && c.Rows != "disk" {
+		return nil, fmt.Errorf("rows in %q, which is not one of [\"memory\" \"disk\"]", c.Rows)
+	}
+	s := &Store{disk: c.Rows == "disk", half: c.Precision == "float16", workers: c.Workers, metric: m, kernel: kernels()[0], lineage: rand.Uint64()}
 	s.sieves.New = func() any { return new(sieve) }
 	s.table.Store(&Table{store: s})
 	return s, nil
@@ -129,6 +146,9 @@ func finite(v []float32) bool { return Dot(v, v) < maxNorm*maxNorm }
 // reader sees any of it before Publish. The vectors were checked; a slot that is
 // filled is empty, and nothing looks at what was in it any more.
 func (s *Store) Write(removed []Slot, added []Entry) *Table {
+	s.mu.Lock()
+	s.writing = true
+	s.mu.Unlock()
 	old := s.Table()
 	next := &Table{store: s, version: old.version + 1, dim: old.dim, live: old.live, slabs: old.slabs, bases: old.bases}
 	if next.dim == 0 && len(added) > 0 {
@@ -142,6 +162,7 @@ func (s *Store) Write(removed []Slot, added []Entry) *Table {
 		}
 	}
 	for _, e := range added {
+		next.own(e.Slot)
 		sl, i := next.at(e.Slot)
 		sl.write(s, next.version, i, e.Row, e.Vector)
 		sl.publish(i, next.version)
@@ -151,7 +172,13 @@ func (s *Store) Write(removed []Slot, added []Entry) *Table {
 }
 
 // Publish makes t, which Write returned last, the version that readers get.
-func (s *Store) Publish(t *Table) { s.table.Store(t) }
+func (s *Store) Publish(t *Table) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writing = false
+	s.table.Store(t)
+	s.moveNow()
+}
 
 // Kernels names the ways to compute that this processor has, the best first.
 func Kernels() []string {

@@ -9,6 +9,8 @@ type Table struct {
 	live    int
 	slabs   []*slab // nil where no slot was ever filled; never modified
 	bases   []base  // of each slab, for the assembly
+
+	detached bool // slabs and bases are not those of another table
 }
 
 // Version counts what was published.
@@ -25,23 +27,27 @@ func (t *Table) Slots() int { return len(t.slabs) * SlabSlots }
 
 // grow makes room for entries.
 func (t *Table) grow(added []Entry) {
-	copied := false
 	for _, e := range added {
 		n := int(e.Slot / SlabSlots)
 		if n < len(t.slabs) && t.slabs[n] != nil {
 			continue
 		}
-		if !copied {
-			copied = true
-			t.slabs = append([]*slab(nil), t.slabs...)
-			t.bases = append([]base(nil), t.bases...)
-		}
+		t.detach()
 		for len(t.slabs) <= n {
 			t.slabs = append(t.slabs, nil)
 			t.bases = append(t.bases, base{})
 		}
 		s := newSlab(shapeOf(t.dim, t.store.half))
 		t.slabs[n], t.bases[n] = s, s.base()
+	}
+}
+
+// detach has a table that is being made hold its slabs in slices of its own.
+func (t *Table) detach() {
+	if !t.detached {
+		t.detached = true
+		t.slabs = append([]*slab(nil), t.slabs...)
+		t.bases = append([]base(nil), t.bases...)
 	}
 }
 
