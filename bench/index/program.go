@@ -93,6 +93,10 @@ func (p *program) ask(ctx context.Context, queries []index.Query, ids bool) (rep
 	s := p.leg.Snapshot()
 	defer s.Close()
 	found := make([][]index.Scored, len(queries))
+	var plan index.Plan
+	if ids {
+		queries[0].Plan = &plan
+	}
 	c := startClock()
 	for i, q := range queries {
 		var err error
@@ -101,6 +105,7 @@ func (p *program) ask(ctx context.Context, queries []index.Query, ids bool) (rep
 		}
 	}
 	a := c.reply()
+	queries[0].Plan, a.Plan = nil, plan
 	if ids {
 		a.IDs = make([][]int, len(found))
 		for i, list := range found {

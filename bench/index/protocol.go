@@ -1,6 +1,9 @@
 package main
 
-import rag "ragserver"
+import (
+	rag "ragserver"
+	"ragserver/index"
+)
 
 // A request asks an engine for one thing, as a line of JSON. Which fields matter
 // depends on Op; files hold little-endian float32 vectors one after the other,
@@ -59,6 +62,9 @@ type reply struct {
 	RSS   float64   `json:"rss"`  // bytes by which the memory grew
 	IDs   [][]int   `json:"ids,omitempty"`
 	Times []float64 `json:"times,omitempty"` // seconds, of each change
+
+	// How the first query was answered; of our vector legs.
+	Plan index.Plan `json:"plan"`
 
 	Figures []figure  `json:"figures,omitempty"`
 	Asked   []asked   `json:"asked,omitempty"` // while an index was filled

@@ -87,6 +87,7 @@ func (b *bench) atDefaults(e *engine, name string, truth *exactTruth) error {
 		return err
 	}
 	b.note(ours, name+", recall at the defaults", "", truth.recall(a.IDs, nil))
+	fmt.Printf("    by %s, width %d, %d rows scored\n", a.Plan.Method, a.Plan.Width, a.Plan.Scored)
 	took, err := b.best([]*engine{e}, request{Op: "search", K: truth.k})
 	if err != nil {
 		return err
