@@ -92,7 +92,7 @@ func (b *bench) self(ctx context.Context, threads int) (*engine, error) {
 
 // peer starts one of the peers.
 func (b *bench) peer(ctx context.Context, name string) (*engine, error) {
-	program := filepath.Join(b.work, "peers.py")
+	program := filepath.Join(b.work, name+".py") // its own: another one may still be reading
 	if err := os.WriteFile(program, peersProgram, 0o644); err != nil {
 		return nil, err
 	}
