@@ -50,6 +50,16 @@ func openIndex(t testing.TB) *Index {
 	return x
 }
 
+// openLike returns an index with a text leg like that of x.
+func openLike(t testing.TB, x *Index) *Index {
+	if _, ok := x.text.(index.Rebinder); ok {
+		return openIndex(t)
+	}
+	y := bm25Saved.open(t, t.TempDir(), files{}, func(c *Config) { c.Dir = "" })
+	t.Cleanup(func() { kill(t, y) })
+	return y
+}
+
 func uri(doc int) rag.URI { return rag.NewURI("test", fmt.Sprint(doc)) }
 
 // document returns the change that makes document n known.
@@ -516,7 +526,7 @@ func TestAnyHistoryEqualsAFreshIndex(t *testing.T) {
 func same(t *testing.T, name string, m *memory, x *Index) {
 	t.Helper()
 	read := m.read
-	fresh := openIndex(t)
+	fresh := openLike(t, x)
 	if err := fresh.Restore(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}

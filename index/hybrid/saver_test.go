@@ -17,6 +17,7 @@ import (
 	rag "ragserver"
 	"ragserver/index"
 	"ragserver/index/bleve"
+	"ragserver/index/bm25"
 	"ragserver/index/flat"
 )
 
@@ -168,6 +169,7 @@ type setup int
 const (
 	flatAndBleve setup = iota // the text leg keeps its own files
 	saversBoth
+	bm25Saved // the text leg saves itself
 	setups
 )
 
@@ -180,11 +182,12 @@ func (s setup) open(t testing.TB, dir string, d disk, change ...func(*Config)) *
 		t.Fatal(err)
 	}
 	vector = newSaver(vector, d)
-	c := bleve.Config{Dir: filepath.Join(dir, "bleve")}
-	if s == saversBoth {
-		c.Dir = t.TempDir()
+	if s == flatAndBleve {
+		text, err = bleve.Open(bleve.Config{Dir: filepath.Join(dir, "bleve")})
+	} else {
+		text, err = bm25.New(bm25.Config{})
 	}
-	if text, err = bleve.Open(c); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 	if s == saversBoth {
