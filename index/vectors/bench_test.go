@@ -3,6 +3,9 @@ package vectors
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"strings"
 	"testing"
 )
 
@@ -130,4 +133,77 @@ func BenchmarkSave(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkDisk searches 200,000 vectors of 256 dimensions whose rows are on disk,
+// and says how much memory this process then has: anonymous, and of files.
+func BenchmarkDisk(b *testing.B) {
+	const dim, step, n = 256, 16 * SlabSlots, 200_000
+	r := rand.New(rand.NewPCG(21, 21))
+	for _, rows := range []string{"memory", "disk"} {
+		s, err := New(Config{Rows: rows, Workers: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for first := 0; first < n; first += step {
+			entries := make([]Entry, min(step, n-first))
+			for i := range entries {
+				entries[i] = Entry{Slot: Slot(first + i), Row: uint32(first + i), Vector: random(r, dim, 0)}
+			}
+			s.Publish(s.Write(nil, entries))
+		}
+		dir := b.TempDir()
+		if err := s.Save(b.Context(), s.Table(), dir, ""); err != nil {
+			b.Fatal(err)
+		}
+		queries := make([][]float32, 64)
+		for i := range queries {
+			queries[i] = random(r, dim, 0)
+		}
+		lists := benchSlots(s.Table(), 32, true)
+		scores := make([]float32, 32)
+		debug.FreeOSMemory()
+		b.Run(rows+"/exact", func(b *testing.B) {
+			p, t := new(Probe), s.Table()
+			for i := 0; b.Loop(); i++ {
+				if err := p.SetQuery(t, queries[i%len(queries)]); err != nil {
+					b.Fatal(err)
+				}
+				p.Exact(t, lists[i%len(lists)], scores)
+			}
+			reportMemory(b)
+		})
+		b.Run(rows+"/scan", func(b *testing.B) {
+			t := s.Table()
+			for i := 0; b.Loop(); i++ {
+				p, err := t.NewProbe(queries[i%len(queries)])
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := t.Scan(b.Context(), p, 10, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			reportMemory(b)
+		})
+	}
+}
+
+// reportMemory reports what Linux says of this process, in megabytes.
+func reportMemory(b *testing.B) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return
+	}
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(line, ":")
+		if name != "RssAnon" && name != "RssFile" {
+			continue
+		}
+		var kb float64
+		if _, err := fmt.Sscan(value, &kb); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(kb/1000, name+"-MB")
+	}
 }

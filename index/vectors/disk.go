@@ -132,8 +132,8 @@ func (t *Table) own(slot Slot) {
 }
 
 // touchLimit is after how many vectors read from files their memory is given back.
-// Each read can bring in 16 pages: 1,024 * 64 KB = 64 MB.
-const touchLimit = 1024
+// Each read brings in a few pages: 4,096 * 16 KB = 64 MB.
+const touchLimit = 4096
 
 // touch counts n vectors that were read, and gives their memory back now and then:
 // the system keeps the files in its cache, as long as there is room.
