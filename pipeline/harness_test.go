@@ -16,7 +16,9 @@ import (
 	"ragserver/dataflow"
 	"ragserver/embed"
 	"ragserver/embed/hash"
+	"ragserver/index"
 	"ragserver/index/bleve"
+	"ragserver/index/bm25"
 	"ragserver/index/flat"
 	"ragserver/index/hybrid"
 	"ragserver/ingest/ingesttest"
@@ -39,6 +41,10 @@ type world struct {
 	source *memory
 	model  *model
 	parses atomic.Int64
+
+	saved   bool // the index saves itself
+	bm25    bool // its text leg is bm25, not bleve
+	history int  // past states that it holds
 }
 
 func newWorld(t *testing.T) *world {
@@ -127,17 +133,21 @@ type running struct {
 
 func (w *world) start(change ...func(*Config)) *running {
 	w.t.Helper()
-	text, err := bleve.Open(bleve.Config{Dir: filepath.Join(w.dir, "text")})
+	text, err := w.openText()
 	check(w.t, err)
 	vector, err := flat.New(flat.Config{})
 	check(w.t, err)
-	index, err := hybrid.New(hybrid.Config{}, vector, text)
+	config := hybrid.Config{History: w.history, Texts: Texts(w.store)}
+	if w.saved {
+		config.Dir = filepath.Join(w.dir, "checkpoint")
+	}
+	x, err := hybrid.New(config, vector, text)
 	check(w.t, err)
 	splitter, err := chunk.New(chunk.Config{Size: chunkSize})
 	check(w.t, err)
 	cached := embed.Cache(vectorKV{w.store}, w.model)
 	c := Config{
-		Store: w.store, Index: index,
+		Store: w.store, Index: x,
 		Sources: []Source{{Name: "mem", Kind: "memory", Source: w.source.open()}},
 		Parser:  counting{formats.Router(), &w.parses}, ParserID: parse.Version,
 		Splitter: splitter, Embedder: cached,
@@ -148,12 +158,19 @@ func (w *world) start(change ...func(*Config)) *running {
 	p, err := New(c)
 	check(w.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &running{Pipeline: p, w: w, index: index, cancel: cancel, ended: make(chan error, 1)}
+	r := &running{Pipeline: p, w: w, index: x, cancel: cancel, ended: make(chan error, 1)}
 	r.retriever = retrieve.New(retrieve.Config{
-		Index: index, Chunks: p, Embedder: cached, CompleteUntil: p.CompleteUntil, QueryTimeout: time.Second,
+		Index: x, Chunks: p, Embedder: cached, CompleteUntil: p.CompleteUntil, QueryTimeout: time.Second,
 	})
 	go func() { r.ended <- p.Run(ctx) }()
 	return r
+}
+
+func (w *world) openText() (index.Leg, error) {
+	if w.bm25 {
+		return bm25.New(bm25.Config{})
+	}
+	return bleve.Open(bleve.Config{Dir: filepath.Join(w.dir, "text")})
 }
 
 func check(t *testing.T, err error) {

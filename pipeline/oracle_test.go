@@ -49,6 +49,7 @@ func TestAnyHistoryEndsAsFromScratch(t *testing.T) {
 
 func history(t *testing.T, random *rand.Rand) {
 	w := newWorld(t)
+	w.saved, w.bm25 = random.IntN(3) > 0, random.IntN(2) == 0
 	words := newVocabulary(random)
 	r := w.start(mortally(random))
 	for range 10 + random.IntN(30) {
@@ -60,6 +61,8 @@ func history(t *testing.T, random *rand.Rand) {
 		case 1:
 			r = r.revived(random)
 			r.settledOrKilled()
+		case 2:
+			check(t, r.index.Checkpoint(context.Background()))
 		}
 	}
 	for r = r.revived(random); !r.settledOrKilled(); {
@@ -70,6 +73,7 @@ func history(t *testing.T, random *rand.Rand) {
 
 	embedded := w.model.texts.Load()
 	fresh := newWorld(t)
+	fresh.bm25 = w.bm25
 	for key, text := range w.source.docs {
 		fresh.source.put(key, text)
 	}
