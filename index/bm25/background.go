@@ -17,10 +17,13 @@ const (
 )
 
 const (
-	maxSeal = 16 // heads that are sealed together
+	// Full heads are sealed together, when there are minSeal of them: each
+	// round of merges costs as much as all before it.
+	minSeal = 4
+	maxSeal = 16
 
 	// Segments of about a size are merged when there are mergeAt of them: of
-	// the size of a head, 4 times as many chunks, 16 times and so on.
+	// the size of a seal, 4 times as many chunks, 16 times and so on.
 	mergeAt = 4
 
 	// A segment does not grow beyond maxSegment chunks by merges, and is made
@@ -65,6 +68,9 @@ func pickHeads(v *view) []part {
 			heads = append(heads, h)
 		}
 	}
+	if len(heads) < minSeal {
+		return nil
+	}
 	return heads
 }
 
@@ -81,7 +87,7 @@ func pickSegments(v *view) []part {
 			return []part{s}
 		}
 		if live := p.live(); live < maxSegment/mergeAt {
-			tier := (max(bits.Len(uint(live)/maxHead), 1) - 1) / 2
+			tier := (max(bits.Len(uint(live)/(minSeal*maxHead)), 1) - 1) / 2
 			tiers[tier] = append(tiers[tier], s)
 		}
 	}

@@ -64,10 +64,10 @@ func (c Config) withDefaults() Config {
 // check says what is wrong with c, and returns its boosts as weights.
 func (c Config) check() (weights, error) {
 	if !(c.K1 > 0 && c.K1 <= 1000) {
-		return weights{}, fmt.Errorf("K1 is %v, want more than 0 and at most 1000", c.K1)
+		return weights{}, fmt.Errorf("parameter K1 is %v, want more than 0 and at most 1000", c.K1)
 	}
 	if !(c.B > 0 && c.B <= 1) {
-		return weights{}, fmt.Errorf("B is %v, want more than 0 and at most 1", c.B)
+		return weights{}, fmt.Errorf("parameter B is %v, want more than 0 and at most 1", c.B)
 	}
 	var w weights
 	var divisor uint32

@@ -2,7 +2,6 @@ package bm25
 
 import (
 	"cmp"
-	"encoding/binary"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -208,50 +207,6 @@ func (h *head) find(row index.Row, n uint32, yield func(chunk uint32)) {
 	}
 }
 
-// A walk goes through the list of a term in a head, run by run.
-type walk struct {
-	pages []*[pageSlots]uint64
-	at    uint32
-	size  uint32
-	left  uint32 // slots that were counted
-}
-
-func (h *head) walk(number uint32) walk {
-	t := h.term(number)
-	left := t.count.Load()
-	return walk{*h.slots.Load(), t.first, 2, left}
-}
-
-// next returns the next slots, none at the end.
-func (w *walk) next() []uint64 {
-	if w.left == 0 {
-		return nil
-	}
-	page := w.pages[w.at/pageSlots]
-	begin := w.at % pageSlots
-	n := min(w.size-1, w.left)
-	run := page[begin : begin+n]
-	if w.left -= n; w.left > 0 {
-		w.at = uint32(page[begin+n])
-		w.size = min(2*w.size, maxRun)
-	}
-	return run
-}
-
-func (h *head) postings(number, n uint32, chunks, counts []uint32) ([]uint32, []uint32) {
-	w := h.walk(number)
-	for run := w.next(); len(run) > 0; run = w.next() {
-		for _, slot := range run {
-			if uint32(slot>>32) >= n {
-				return chunks, counts
-			}
-			chunks = append(chunks, uint32(slot>>32))
-			counts = append(counts, uint32(slot))
-		}
-	}
-	return chunks, counts
-}
-
 // each calls yield with the numbers of all terms. It may be called beside the
 // writer, so it looks at the table.
 func (h *head) each(yield func(number uint32)) {
@@ -272,9 +227,7 @@ func (h *head) sorted() []uint32 {
 	var all []named
 	h.each(func(number uint32) {
 		name := h.name(number)
-		var b [8]byte
-		copy(b[:], name)
-		all = append(all, named{binary.BigEndian.Uint64(b[:]), name, number})
+		all = append(all, named{prefixOf(name), name, number})
 	})
 	slices.SortFunc(all, func(a, b named) int {
 		return cmp.Or(cmp.Compare(a.prefix, b.prefix), strings.Compare(a.name, b.name))

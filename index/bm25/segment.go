@@ -138,9 +138,14 @@ func (s *segment) forward(chunk uint32) []byte {
 func (s *segment) name(number uint32) string { return string(s.rawName(number)) }
 
 func (s *segment) rawName(number uint32) []byte {
+	begin, size := s.place(number)
+	return s.section[nameSection][begin : begin+size]
+}
+
+// place returns where the name of a term is in the section of names.
+func (s *segment) place(number uint32) (begin, size int) {
 	e := s.section[termSection][entrySize*int(number):]
-	begin, size := binary.LittleEndian.Uint32(e[16:]), binary.LittleEndian.Uint32(e[20:])
-	return s.section[nameSection][begin : int(begin)+int(size)]
+	return int(binary.LittleEndian.Uint32(e[16:])), int(binary.LittleEndian.Uint32(e[20:]))
 }
 
 func (s *segment) lookup(k key) (number uint32, ok bool) {

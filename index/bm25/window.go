@@ -1,8 +1,6 @@
 package bm25
 
 import (
-	"context"
-	"encoding/binary"
 	"math"
 	"math/bits"
 
@@ -36,6 +34,7 @@ type collector struct {
 	scans      []scan
 	rest       []float64
 	candidates []candidate
+	kept       int // candidates of the last window that had any to look up
 }
 
 // A candidate is a chunk of a window that may be among the best.
@@ -138,175 +137,4 @@ func (c *collector) low(rest float64) float32 {
 		return float32(floor) // scores are float32
 	}
 	return float32((floor - rest) / slack)
-}
-
-// A scan is a term's list on the way through a segment.
-type scan struct {
-	list
-	weight float32
-	block  int // the first that reaches into the window, or beyond
-
-	// The block that was decoded last, and the place in it.
-	decoded        int // its number and 1
-	at, n          int
-	chunks, counts [blockSize]uint32
-
-	probe probe
-}
-
-// begin makes s the scan of a list.
-func (s *scan) begin(l list, weight float32) {
-	s.list, s.weight, s.block, s.decoded = l, weight, 0, 0
-	s.probe = probe{list: &s.list}
-}
-
-// seek goes to the block with the first chunk that is not below begin. It says
-// whether there may be any.
-func (s *scan) seek(begin uint32) bool {
-	n := s.blocks()
-	for s.block < n && s.last(s.block) < begin {
-		s.block++
-	}
-	return s.block < n
-}
-
-// most returns the largest bound of blocks that reach into a window up to end.
-func (s *scan) most(end uint32) float32 {
-	n := s.blocks()
-	most := float32(0)
-	for b := s.block; b < n; b++ {
-		most = max(most, s.blockBound(b))
-		if s.last(b) >= end-1 {
-			break
-		}
-	}
-	return most
-}
-
-// add adds what the term is worth to the chunks of a window.
-func (s *scan) add(q *query, lengths []byte, begin, end uint32, w *window) {
-	for blocks := s.blocks(); s.block < blocks; s.block++ {
-		if s.decoded != s.block+1 {
-			s.n, s.at = s.decode(s.block, &s.chunks, &s.counts), 0
-			s.decoded = s.block + 1
-		}
-		at := s.at
-		for at < s.n && s.chunks[at] < begin {
-			at++
-		}
-		chunks, counts := s.chunks[:s.n], s.counts[:s.n]
-		for ; at < len(chunks) && chunks[at] < end; at++ {
-			n := (chunks[at] - begin) % windowSize
-			length := binary.LittleEndian.Uint32(lengths[4*n:])
-			w.sums[n] += q.worth(s.weight, counts[at], length)
-			w.bits[n/64] |= 1 << (n % 64)
-		}
-		if s.at = at; at < s.n {
-			return
-		}
-	}
-}
-
-// runSegment finds the best chunks of a segment, window by window. It is MaxScore
-// (Turtle and Flood, 1995) with the bounds of blocks (Ding and Suel, 2011): terms
-// that cannot lift a chunk to the floor by themselves are not added to all their
-// chunks, but looked up in those that the other terms have brought.
-func (q *query) runSegment(ctx context.Context, part int, s *segment, c *collector) error {
-	p := &q.view.parts[part]
-	c.begin(q, part, s)
-	// The bounds of the lists were made with the mean length of then.
-	grown := float32(max(1, q.view.mean()/s.mean))
-	for begin := uint32(0); begin < s.n; begin += windowSize {
-		if begin/windowSize%16 == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		end := min(begin+windowSize, s.n)
-		needed := c.bounds(begin, end, grown)
-		if needed == 0 {
-			continue
-		}
-		lengths := s.section[lengthSection][4*int(begin) : 4*int(end)]
-		for i := range c.scans[:needed] {
-			c.scans[i].add(q, lengths, begin, end, &c.window)
-		}
-		c.collect(p, part, begin, c.rest[needed])
-		if needed < len(c.scans) {
-			c.finish(p, part, s, needed)
-		}
-	}
-	return nil
-}
-
-// begin makes the scans of the terms that are in a segment.
-func (c *collector) begin(q *query, part int, s *segment) {
-	n := 0
-	for i := range q.terms {
-		if at := q.terms[i].at[part]; at > 0 {
-			if n == cap(c.scans) {
-				c.scans = append(c.scans[:n], scan{})
-			}
-			c.scans = c.scans[:n+1]
-			c.scans[n].begin(s.list(at-1), q.terms[i].weight)
-			n++
-		}
-	}
-	c.scans = c.scans[:n]
-	for len(c.rest) < n+1 {
-		c.rest = append(c.rest, 0)
-	}
-}
-
-// bounds sets rest to what each term and all after it add at most to a chunk of
-// a window, and returns how many terms have to be added to find the best.
-func (c *collector) bounds(begin, end uint32, grown float32) int {
-	n := len(c.scans)
-	floor := c.top.Floor()
-	c.rest[n] = 0
-	found := false
-	for i := n - 1; i >= 0; i-- {
-		s := &c.scans[i]
-		c.rest[i] = c.rest[i+1]
-		if s.seek(begin) {
-			found = true
-			if !math.IsInf(floor, -1) {
-				ratio := s.most(end) * grown
-				c.rest[i] += float64(s.weight*ratio/(ratio+1)) * slack
-			}
-		}
-	}
-	if !found {
-		return 0
-	}
-	if math.IsInf(floor, -1) {
-		return n
-	}
-	for n > 0 && c.rest[n-1] < floor {
-		n--
-	}
-	return n
-}
-
-// finish adds the terms that were left out to the candidates, and offers those
-// to the best.
-func (c *collector) finish(p *partView, part int, s *segment, from int) {
-	q := c.query
-	for i := from; i < len(c.scans); i++ {
-		t := &c.scans[i]
-		low := c.low(c.rest[i+1])
-		kept := c.candidates[:0]
-		for _, a := range c.candidates {
-			if count := t.probe.count(a.chunk); count > 0 {
-				a.sum += q.worth(t.weight, count, s.length(a.chunk))
-			}
-			if a.sum >= low {
-				kept = append(kept, a)
-			}
-		}
-		c.candidates = kept
-	}
-	for _, a := range c.candidates {
-		c.offer(p, part, a.chunk, a.sum)
-	}
 }
