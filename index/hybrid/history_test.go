@@ -49,6 +49,9 @@ func TestPastStatesAnswerAsTheyDid(t *testing.T) {
 		applyBatch(t, x, m.epoch, b)
 		answers[m.epoch] = hitsOf(t, x, q)
 		if r.IntN(3) == 0 {
+			x.mu.Lock()
+			x.taken = x.taken.Add(-2 * refreshAfter)
+			x.mu.Unlock()
 			x.refresh()
 		}
 		for back := range rag.Epoch(history + 3) {

@@ -111,13 +111,19 @@ func (l *saver) Load(ctx context.Context, dir string, e rag.Epoch) error {
 // A failer is a disk that fails from its n-th call on, in the middle of a write.
 type failer struct {
 	files
-	left int // calls that succeed; negative: all
+	left   int  // calls that succeed; negative: all
+	once   bool // only one call fails
+	failed bool // one has
 }
 
 var errBroken = errors.New("disk is broken")
 
 func (f *failer) next() error {
 	if f.left == 0 {
+		f.failed = true
+		if f.once {
+			f.left = -1
+		}
 		return errBroken
 	}
 	f.left--
