@@ -183,3 +183,31 @@ func TestOtherNamesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// Bounds hold for l2 too, where large squares are taken from small products.
+func TestBoundIsNeverBelowTheDistance(t *testing.T) {
+	r := rand.New(rand.NewPCG(22, 22))
+	var product [1]int32
+	for i := range 500 {
+		dim := 1 + r.IntN(100)
+		query := random(r, dim, i)
+		for j := range query {
+			query[j] *= float32([]float64{1e-12, 1e-4, 1}[i%3])
+		}
+		v := random(r, dim, i/2)
+		if i%7 == 0 {
+			copy(v, query)
+		}
+		for _, k := range kernels() {
+			table := storeOf(t, Config{Metric: "l2"}, k, [][]float32{v}).Table()
+			var p Probe
+			if err := p.SetQuery(table, query); err != nil {
+				t.Fatal(err)
+			}
+			s := table.slabs[0]
+			if bound, exact := p.boundOf(s, 0, product[:]), p.score(s, 0); !(float64(bound) >= exact) {
+				t.Fatalf("%s, dim %d, pair %d: bound %v, score %v", k.name, dim, i, bound, exact)
+			}
+		}
+	}
+}

@@ -6,6 +6,9 @@
 // fourth, and only what can still be among the best is compared in float32, so
 // that a scan is exact.
 //
+// What a version sees can be saved in files as it lies, and loaded again; see
+// Store.Save.
+//
 // Vectors have slots. One writer fills and empties them, and publishes versions;
 // readers look at one version and need no lock.
 package vectors
