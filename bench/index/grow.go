@@ -71,6 +71,11 @@ func (b *bench) curves(ctx context.Context) error {
 	if b.plots == "" {
 		return nil
 	}
+	return b.plot(lines)
+}
+
+// plot writes what queries and changes cost to one file each.
+func (b *bench) plot(lines map[string]*line) error {
 	if err := os.MkdirAll(b.plots, 0o755); err != nil {
 		return err
 	}
