@@ -77,7 +77,7 @@ func BenchmarkProbe(b *testing.B) {
 	for _, dim := range []int{256, 1536} {
 		for _, k := range kernels() {
 			t := benchTable(b, k, dim, 2000)
-			query := random(rand.New(rand.NewPCG(11, 11)), dim, 0)
+			query := t.Vector(7) // of length 1, as those of embedders
 			p := new(Probe)
 			b.Run(fmt.Sprintf("slot/%s/%d", k.name, dim), func(b *testing.B) {
 				b.ReportAllocs()

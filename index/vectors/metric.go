@@ -32,25 +32,33 @@ func metricOf(name string) (metric, error) {
 const unitSlack = 2e-6
 
 // fit makes v, which is filled up, what m compares: for the cosine a vector of
-// length 1, or 0. One that is that already keeps its bits.
-func (m metric) fit(k *kernel, v []float32) {
-	if m != cosine {
-		return
+// length 1, or 0. One that is that already keeps its bits. It says whether v is
+// finite.
+func (m metric) fit(k *kernel, v []float32) bool {
+	d := k.dot(unsafe.Pointer(&v[0]), v)
+	if !(d < maxNorm*maxNorm) {
+		return false
 	}
-	if d := k.dot(unsafe.Pointer(&v[0]), v); math.Abs(float64(d)-1) <= unitSlack {
-		return
+	if m != cosine || math.Abs(float64(d)-1) <= unitSlack {
+		return true
 	}
-	var square float64
+	if d >= tiny {
+		scale := float32(1 / math.Sqrt(float64(d)))
+		for i := range v {
+			v[i] *= scale
+		}
+		return true
+	}
+	var square float64 // squares in float32 have lost bits
 	for _, x := range v {
 		square += float64(x) * float64(x)
 	}
-	if square == 0 {
-		return
+	if square > 0 {
+		for i, x := range v {
+			v[i] = float32(float64(x) / math.Sqrt(square))
+		}
 	}
-	length := math.Sqrt(square)
-	for i, x := range v {
-		v[i] = float32(float64(x) / length)
-	}
+	return true
 }
 
 // distance returns the score of a row for l2: -|q-v|^2 = 2qv - (qq + vv). It is

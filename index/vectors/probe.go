@@ -49,10 +49,9 @@ func (p *Probe) SetQuery(t *Table, query []float32) error {
 	if len(query) != t.dim {
 		return fmt.Errorf("query vector has %d dimensions, the index has %d", len(query), t.dim)
 	}
-	if !finite(query) {
+	if !p.set(t.store.kernel, t.store.metric, shapeOf(t.dim, t.store.half), query) {
 		return fmt.Errorf("query vector is not finite")
 	}
-	p.set(t.store.kernel, t.store.metric, shapeOf(t.dim, t.store.half), query)
 	return nil
 }
 
@@ -69,15 +68,17 @@ func (p *Probe) SetSlot(t *Table, slot Slot) {
 	p.take(s.code(i), s.dim, s.meta.at(i))
 }
 
-func (p *Probe) set(k *kernel, m metric, sh shape, v []float32) {
+// set makes p the probe for v, and says whether that is finite.
+func (p *Probe) set(k *kernel, m metric, sh shape, v []float32) bool {
 	p.own = resized(p.own, sh.width)
 	p.codes = resized(p.codes, words(len(v)))
 	copy(p.own, v)
 	clear(p.own[len(v):])
-	m.fit(k, p.own)
+	finite := m.fit(k, p.own)
 	p.kernel, p.metric, p.vector, p.slab = k, m, p.own, nil
 	p.square = k.dot(unsafe.Pointer(&p.own[0]), p.own)
 	p.take(p.codes, len(v), k.quantize(p.own, len(v), p.codes))
+	return finite
 }
 
 // resized returns a slice of n, which is s if that is large enough.
