@@ -14,7 +14,8 @@
 // of chunks by term, in blocks with the most that each adds to a score, so that
 // a search passes over what cannot be among the best (MaxScore with block
 // bounds); and the terms of each chunk in order, which phrases and fields are
-// checked with. A chunk of 150 words takes about 600 bytes.
+// checked with. A chunk of 150 words takes about 800 bytes,
+// and more while it is in a head.
 //
 // # Query language
 //
