@@ -51,8 +51,13 @@ type Config struct {
 	// half of GOMAXPROCS, so that searches have the rest.
 	Builders int
 
-	// Workers is how many goroutines share exact scans; see vectors.Config.
-	Workers int
+	// Metric, Precision, Rows and Workers are those of vectors.Config: how
+	// vectors are compared, how exactly and where they are kept, and how many
+	// goroutines share exact scans.
+	Metric    string
+	Precision string
+	Rows      string
+	Workers   int
 
 	Logger *slog.Logger `yaml:"-"`
 }
@@ -96,4 +101,6 @@ func (c Config) withDefaults() (Config, error) {
 // maxM keeps what a step of a walk looks at on the stack.
 const maxM = 128
 
-func (c Config) vectors() vectors.Config { return vectors.Config{Workers: c.Workers} }
+func (c Config) vectors() vectors.Config {
+	return vectors.Config{Metric: c.Metric, Precision: c.Precision, Rows: c.Rows, Workers: c.Workers}
+}

@@ -16,8 +16,17 @@ func (w *walker) beamThrough(ctx context.Context, v view, p *vectors.Probe, star
 	w.front = w.front[:0]
 	w.visit(start.slot)
 	w.offer(start, width, accept)
-	w.begin(v, p, starts, func(c candidate) { w.offer(c, width, accept) })
 	budget += w.scored
+	ok, err := w.expandThrough(ctx, v, p, width, accept, budget)
+	if !ok || err != nil || len(starts) == 0 {
+		return ok, err
+	}
+	w.begin(v, p, starts, func(c candidate) { w.offer(c, width, accept) })
+	return w.expandThrough(ctx, v, p, width, accept, budget)
+}
+
+// expandThrough looks at the neighbours of the nodes on the front, the best first.
+func (w *walker) expandThrough(ctx context.Context, v view, p *vectors.Probe, width int, accept func(slot) bool, budget int) (bool, error) {
 	for len(w.front) > 0 {
 		c := w.pop()
 		if len(w.pool) == width && c.score < w.pool[width-1].score {

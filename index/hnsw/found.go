@@ -7,40 +7,35 @@ import (
 	"ragserver/index/vectors"
 )
 
-// A backlog is the nodes of which it has to be seen whether walks find them: those
-// that were linked, or whose links were taken out, since the last time.
-type backlog struct {
-	slots []slot
-	width int // of the walks that all other nodes were found by
-}
-
-// find walks to each node of the backlog by its own vector, as a search would. One
-// that is not found becomes a place where all walks begin, beside the entry:
+// find walks to nodes by their own vectors, as a search by t would: to those that
+// were linked, or whose links were taken out, since the last time. One that is not
+// found becomes a place where all walks begin a second time:
 // among 100,000 clustered vectors of 256 dimensions these are 67. All nodes are
 // walked to if many have changed, or searches have become narrower.
-func (l *Leg) find(ctx context.Context) error {
-	width, ok := l.tuning.Load().width(1)
+func (l *Leg) find(ctx context.Context, t *tuning) error {
+	width, ok := t.width(1)
 	if !ok {
 		return nil // searches compare all vectors
 	}
+	l.unseen = append(l.unseen, l.fresh.take()...)
+	before := int(l.found.Load())
 	v := l.view()
-	todo := &l.unseen
-	todo.slots = append(todo.slots, l.fresh.take()...)
-	if todo.width == 0 || width < todo.width || len(todo.slots)*8 > v.table.Len() {
-		todo.slots = todo.slots[:0]
+	if before == 0 || width < before || len(l.unseen)*8 > v.table.Len() {
+		l.unseen = l.unseen[:0]
 		for s := range slot(v.nodes.slots()) {
-			todo.slots = append(todo.slots, s)
+			l.unseen = append(l.unseen, s)
 		}
 	}
-	todo.width = width
+	l.found.Store(0) // until it is done
 	b := l.newBuilder()
-	for n := len(todo.slots); n > 0; n = len(todo.slots) {
-		if err := l.findOne(ctx, b, todo.slots[n-1], width); err != nil {
+	for n := len(l.unseen); n > 0; n = len(l.unseen) {
+		if err := l.findOne(ctx, b, l.unseen[n-1], width); err != nil {
 			return err
 		}
-		todo.slots = todo.slots[:n-1]
+		l.unseen = l.unseen[:n-1]
 	}
-	todo.slots = nil
+	l.unseen = nil
+	l.found.Store(int64(width))
 	return nil
 }
 
@@ -65,7 +60,7 @@ func (l *Leg) findOne(ctx context.Context, b *builder, s slot, width int) error 
 	return nil
 }
 
-// starts are the nodes where walks begin, beside the entry. They are not modified.
+// starts are the nodes where walks begin a second time. They are not modified.
 func (l *Leg) starts() []slot {
 	if p := l.extra.Load(); p != nil {
 		return *p

@@ -280,7 +280,7 @@ func TestSnapshotSurvivesRepairs(t *testing.T) {
 	}
 }
 
-// Half of all vectors are removed and come back: recall and speed do as well.
+// Half of all vectors are removed and come back, three times: recall does as well.
 func TestChurn(t *testing.T) {
 	w := newWorld(t, Config{ExactBelow: 1, EfSearch: 24, M: 8, EfConstruction: 80}, clustered(60))
 	w.change(t, 0, 4000)
@@ -288,18 +288,19 @@ func TestChurn(t *testing.T) {
 	s := w.leg.Snapshot()
 	before := recallOf(t, s, rand.New(rand.NewPCG(3, 3)), clustered(60), 200, nil)
 	s.Close()
-	for range 3 {
-		gone := w.vectors
+	for round := range 3 {
 		w.change(t, 2000, 0)
 		w.wait(t)
-		w.change(t, 0, 4000-len(gone))
+		w.change(t, 0, 2000)
 		w.wait(t)
-	}
-	w.check(t)
-	s = w.leg.Snapshot()
-	defer s.Close()
-	if after := recallOf(t, s, rand.New(rand.NewPCG(3, 3)), clustered(60), 200, nil); after < 0.99*before {
-		t.Errorf("recall %.3f, and %.3f before", after, before)
+		w.check(t)
+		s := w.leg.Snapshot()
+		after := recallOf(t, s, rand.New(rand.NewPCG(3, 3)), clustered(60), 200, nil)
+		s.Close()
+		t.Logf("recall %.4f, and %.4f before", after, before)
+		if after < 0.98*before {
+			t.Errorf("round %d: recall %.3f, and %.3f before", round, after, before)
+		}
 	}
 }
 

@@ -50,7 +50,8 @@ type Leg struct {
 	// Of the goroutine that tends, see tend.go.
 	linkedAll    atomic.Int64 // nodes, ever
 	began, ended atomic.Int64 // passes
-	unseen       backlog
+	unseen       []slot       // see find
+	found        atomic.Int64 // the width that all other nodes were found by
 	checked      progress
 	tuned        progress
 	left         int64  // of removed, after the last sweep

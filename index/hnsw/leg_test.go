@@ -29,7 +29,7 @@ func TestLeg(t *testing.T) {
 		"compared":           {},
 		"walked":             {ExactBelow: 1},
 		"walked, by width":   {ExactBelow: 1, EfSearch: 200},
-		"linked by two, m 4": {ExactBelow: 1, EfSearch: 200, Builders: 2, M: 4},
+		"linked by two, m 8": {ExactBelow: 1, EfSearch: 200, Builders: 2, M: 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			recall := 0.0

@@ -40,6 +40,10 @@ type nodeSlab struct {
 // A tower is the lists of a node above level 0, one after the other.
 type tower struct{ words []atomic.Uint32 }
 
+func newTower(level, m int) *tower {
+	return &tower{words: make([]atomic.Uint32, level*(m+1))}
+}
+
 // A list is the links of a node on a level: how many, then their ends. The rest
 // means nothing.
 type list []atomic.Uint32
@@ -156,7 +160,7 @@ func (n nodes) raise(s slot, level int) {
 		sl.upper[i].Store(nil)
 		return
 	}
-	sl.upper[i].Store(&tower{words: make([]atomic.Uint32, level*(n.m+1))})
+	sl.upper[i].Store(newTower(level, n.m))
 }
 
 // next returns the node that hangs on s as its equal.

@@ -54,7 +54,7 @@ func (l *Leg) tendOnce(ctx context.Context) error {
 	if err := l.tuneDue(ctx); err != nil {
 		return err
 	}
-	return l.find(ctx)
+	return l.find(ctx, l.tuning.Load())
 }
 
 // graphed says whether the leg is large enough for a graph, or has one.

@@ -38,12 +38,17 @@ func (l *Leg) tuneDue(ctx context.Context) error {
 	}
 	l.tuned = progress{linked: done, asked: asked, at: time.Now()}
 	t, err := l.tune(ctx)
-	if err == nil {
-		l.tuning.Store(t)
-		w, _ := t.width(few)
-		l.config.Logger.Debug("vector graph tuned", "vectors", t.vectors, "width", w)
+	if err != nil {
+		return err
 	}
-	return err
+	// Before it is used: narrower walks may miss what wider ones found.
+	if err := l.find(ctx, t); err != nil {
+		return err
+	}
+	l.tuning.Store(t)
+	w, _ := t.width(few)
+	l.config.Logger.Debug("vector graph tuned", "vectors", t.vectors, "width", w)
+	return nil
 }
 
 // A trial is a question with its right answer: the scores of the best.

@@ -105,13 +105,22 @@ func below(hop []slot, end slot) []slot {
 	return kept
 }
 
-// beam walks a level from start and starts, after a reset, and leaves the width best nodes it finds in
-// w.pool. It is the paper's algorithm 2, with one sorted list for what was found
-// and what is to be expanded.
+// beam walks a level from start, after a reset, and leaves the width best nodes it
+// finds in w.pool. It is the paper's algorithm 2, with one sorted list for what was
+// found and what is to be expanded. Then it goes on from those of starts that are
+// better than some of these: not before, since they would crowd out the way.
 func (w *walker) beam(ctx context.Context, v view, p *vectors.Probe, start candidate, starts []slot, width, level int) error {
 	w.visit(start.slot)
 	w.pool = append(w.pool, start)
+	if err := w.expand(ctx, v, p, width, level); err != nil || len(starts) == 0 {
+		return err
+	}
 	w.begin(v, p, starts, func(c candidate) { w.insert(c, width) })
+	return w.expand(ctx, v, p, width, level)
+}
+
+// expand looks at the neighbours of all nodes in the pool, the best first.
+func (w *walker) expand(ctx context.Context, v view, p *vectors.Probe, width, level int) error {
 	for k := 0; k < len(w.pool); {
 		at := w.pool[k].slot
 		if at&expanded != 0 {

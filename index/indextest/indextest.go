@@ -59,6 +59,15 @@ func Run(t *testing.T, s Subject) {
 		t.Run(name, func(t *testing.T) { test(t, s) })
 	}
 	t.Run("what is on disk survives", func(t *testing.T) { testReopen(t, s) })
+	leg := s.Open(t, t.TempDir())
+	_, saver := leg.(index.Saver)
+	if err := leg.Close(); err != nil {
+		t.Error(err)
+	}
+	if saver {
+		t.Run("what is saved comes back", func(t *testing.T) { testSave(t, s) })
+		t.Run("damage is noticed", func(t *testing.T) { testDamage(t, s) })
+	}
 }
 
 func (s Subject) open(t testing.TB) index.Leg {
