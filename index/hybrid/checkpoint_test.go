@@ -268,10 +268,10 @@ func TestRunSavesWhenItIsDue(t *testing.T) {
 		expect(9*time.Minute, 0)
 		applyBatch(t, x, 2, Batch{Chunks: []ChunkChange{addChunk(1, 2)}})
 		expect(time.Minute+time.Second, 2)
-		d.left = 0
+		d.after(0)
 		applyBatch(t, x, 3, Batch{Chunks: []ChunkChange{addChunk(1, 3)}})
 		expect(11*time.Minute, 2)
-		d.left = -1
+		d.after(-1)
 		expect(11*time.Minute, 3)
 		var many Batch
 		for n := range saveChunks + 1 {

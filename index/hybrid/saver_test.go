@@ -111,14 +111,24 @@ func (l *saver) Load(ctx context.Context, dir string, e rag.Epoch) error {
 // A failer is a disk that fails from its n-th call on, in the middle of a write.
 type failer struct {
 	files
-	left   int  // calls that succeed; negative: all
-	once   bool // only one call fails
-	failed bool // one has
+	mu     sync.Mutex // guards the rest
+	left   int        // calls that succeed; negative: all
+	once   bool       // only one call fails
+	failed bool       // one has
 }
 
 var errBroken = errors.New("disk is broken")
 
+// after makes the disk fail after some more calls.
+func (f *failer) after(calls int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left = calls
+}
+
 func (f *failer) next() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.left == 0 {
 		f.failed = true
 		if f.once {
