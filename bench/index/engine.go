@@ -92,7 +92,9 @@ func (b *bench) self(ctx context.Context, threads int) (*engine, error) {
 
 // peer starts one of the peers.
 func (b *bench) peer(ctx context.Context, name string) (*engine, error) {
-	program := filepath.Join(b.work, name+".py") // its own: another one may still be reading
+	// A file of its own, as another one may still be read; not by the name of
+	// the package that it imports.
+	program := filepath.Join(b.work, "peer_"+name+".py")
 	if err := os.WriteFile(program, peersProgram, 0o644); err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ type options struct {
 
 // quick is a size that finds a broken benchmark within seconds.
 func (o *options) quick() {
-	o.most, o.queries, o.passes, o.seconds = 2000, 50, 1, 0.2
+	o.most, o.queries, o.passes, o.seconds = 1000, 25, 1, 0.2
 }
 
 func main() {
@@ -46,7 +46,7 @@ func main() {
 		exit(new(program).serve(os.Stdin, os.Stdout))
 	}
 	o := options{queries: 1000}
-	quick := flag.Bool("quick", false, "a smoke test: 2,000 chunks, one pass")
+	quick := flag.Bool("quick", false, "a smoke test: 1,000 chunks, one pass")
 	flag.StringVar(&o.data, "data", "", "`folder` that keeps the data sets; a temporary one by default")
 	flag.StringVar(&o.peers, "peers", os.Getenv("RAGSERVER_BENCH_PEERS"), "virtual environment `folder` of the peers")
 	flag.StringVar(&o.what, "what", allWorkloads(), "`list` of what to measure")

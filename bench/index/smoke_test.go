@@ -59,8 +59,8 @@ func TestEverythingInASmallSize(t *testing.T) {
 			t.Errorf("%s: got %v, want 0", row.What, *row.Ragserver)
 		}
 	}
-	for _, want := range []string{"2000 x 1536, build", "filter 0.001%, recall",
-		"curve, 1000 chunks, query hybrid", "index of 2000 chunks, one chunk replaced, p99"} {
+	for _, want := range []string{"1000 x 1536, build", "filter 0.001%, recall",
+		"curve, 1000 chunks, query hybrid", "index of 1000 chunks, one chunk replaced, p99"} {
 		if _, ok := figures[want]; !ok {
 			t.Errorf("%q is not among the figures", want)
 		}
@@ -95,10 +95,10 @@ func TestALegIsSavedAndStarted(t *testing.T) {
 	for _, row := range got.Rows {
 		figures[row.What] = row.Ragserver
 	}
-	if figures["load 2000 x 256, recall meanwhile"] != 1 || figures["start 2000 x 256, recall of the first queries"] != 1 {
+	if figures["load 1000 x 256, recall meanwhile"] != 1 || figures["start 1000 x 256, recall of the first queries"] != 1 {
 		t.Errorf("what is compared row by row was not all found: %v", figures)
 	}
-	if figures["start 2000 x 256, until the first answers"] <= 0 {
+	if figures["start 1000 x 256, until the first answers"] <= 0 {
 		t.Errorf("the start was not measured: %v", figures)
 	}
 }

@@ -110,7 +110,10 @@ const (
 )
 
 func newWriter(stop []string) *writer {
-	w := &writer{random: rand.New(rand.NewPCG(11, 1)), words: slices.Clone(stop), stop: len(stop)}
+	w := &writer{random: rand.New(rand.NewPCG(11, 1)), words: slices.Clone(stop)}
+	// An apostrophe is a quotation mark in tantivy's queries.
+	w.words = slices.DeleteFunc(w.words, func(word string) bool { return strings.Contains(word, "'") })
+	w.stop = len(w.words)
 	for i := range vocabulary {
 		w.words = append(w.words, madeWord(i))
 	}
