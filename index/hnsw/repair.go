@@ -18,9 +18,10 @@ func (l *Leg) sweep(ctx context.Context) error {
 	if !l.sweepDue(v.table.Len(), oldest) {
 		return nil
 	}
-	lost := func(s slot) bool { return v.table.Death(s) <= oldest }
 	l.graph.Lock() // nobody links
 	defer l.graph.Unlock()
+	v = l.view() // with all that is linked
+	lost := func(s slot) bool { return v.table.Death(s) <= oldest }
 	dropped := l.queue.remove(lost)
 	for _, s := range dropped {
 		v.nodes.setKind(s, unused)

@@ -89,5 +89,8 @@ func (t *Table) Vector(slot Slot) []float32 {
 // math.MaxUint64 while there is none.
 func (t *Table) Death(slot Slot) uint64 {
 	s, i := t.at(slot)
+	if s == nil {
+		return never
+	}
 	return s.death[i].Load()
 }
