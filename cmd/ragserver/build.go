@@ -194,7 +194,7 @@ func (v vectors) Put(entries []embed.Entry) error {
 }
 
 func (s settings) index(log *slog.Logger, kv store.Store) (*hybrid.Index, error) {
-	vector, err := vectorLegs().Build(s.Index.Vector)
+	vector, err := vectorLegs(log).Build(s.Index.Vector)
 	if err != nil {
 		return nil, err
 	}

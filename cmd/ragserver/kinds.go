@@ -13,7 +13,9 @@ import (
 	"ragserver/embed/static"
 	"ragserver/index"
 	"ragserver/index/bleve"
+	"ragserver/index/bm25"
 	"ragserver/index/flat"
+	"ragserver/index/hnsw"
 	"ragserver/ingest/fs"
 	"ragserver/llm"
 	chatollama "ragserver/llm/ollama"
@@ -83,8 +85,12 @@ func embedders() *configs.Kinds[embedder] {
 	return k
 }
 
-func vectorLegs() *configs.Kinds[index.Leg] {
+func vectorLegs(log *slog.Logger) *configs.Kinds[index.Leg] {
 	k := new(configs.Kinds[index.Leg])
+	configs.Add(k, "hnsw", func(c hnsw.Config) (index.Leg, error) {
+		c.Logger = log
+		return hnsw.New(c)
+	})
 	configs.Add(k, "flat", func(c flat.Config) (index.Leg, error) { return flat.New(c) })
 	addCoderHNSW(k)
 	return k
@@ -93,6 +99,7 @@ func vectorLegs() *configs.Kinds[index.Leg] {
 // textLegs lists the text legs; one on disk keeps its files in dir.
 func textLegs(dir string) *configs.Kinds[index.Leg] {
 	k := new(configs.Kinds[index.Leg])
+	configs.Add(k, "bm25", func(c bm25.Config) (index.Leg, error) { return bm25.New(c) })
 	configs.Add(k, "bleve", func(c bleve.Config) (index.Leg, error) {
 		c.Dir = dir
 		return bleve.Open(c)

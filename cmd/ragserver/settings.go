@@ -78,8 +78,8 @@ type logSettings struct {
 func defaults() settings {
 	s := settings{Addr: "127.0.0.1:8000", Data: ".ragserver"}
 	s.Embedder = configs.NewBlock("static", nil)
-	s.Index.Vector = configs.NewBlock("flat", nil)
-	s.Index.Text = configs.NewBlock("bleve", nil)
+	s.Index.Vector = configs.NewBlock("hnsw", nil)
+	s.Index.Text = configs.NewBlock("bm25", nil)
 	s.Chat = configs.NewBlock("extractive", nil)
 	s.Log.Level = "info"
 	return s
@@ -122,7 +122,7 @@ func config(_ context.Context, std streams, args []string) error {
 func (s settings) check() error {
 	_, embedder := embedders().Build(s.Embedder)
 	_, chat := chats().Build(s.Chat)
-	errs := []error{embedder, chat, vectorLegs().Known(s.Index.Vector), textLegs("").Known(s.Index.Text)}
+	errs := []error{embedder, chat, vectorLegs(nil).Known(s.Index.Vector), textLegs("").Known(s.Index.Text)}
 	names := make(map[string]bool)
 	for _, block := range s.Sources {
 		source, err := sources(s.Data, nil).Build(block)

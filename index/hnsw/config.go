@@ -59,7 +59,7 @@ type Config struct {
 	Rows      string
 	Workers   int
 
-	Logger *slog.Logger `yaml:"-"`
+	Logger *slog.Logger // nil: none
 }
 
 func (c Config) withDefaults() (Config, error) {

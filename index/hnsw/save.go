@@ -107,8 +107,10 @@ func writeBlock(w io.Writer, b []byte) error {
 func (n nodes) encode(b []byte, first slot) []byte {
 	var ends []slot
 	end := slot(n.slots()) // links may lead to nodes that are newer than n
+	var kinds [slabSlots]kind
 	for s := first; s < first+slabSlots; s++ {
 		k := n.kind(s)
+		kinds[s-first] = k // it may be another one soon
 		b = append(b, byte(k))
 		switch k {
 		case linked:
@@ -120,7 +122,7 @@ func (n nodes) encode(b []byte, first slot) []byte {
 	}
 	for s := first; s < first+slabSlots; s++ {
 		level := n.level(s)
-		if n.kind(s) != linked || level == 0 {
+		if kinds[s-first] != linked || level == 0 {
 			continue
 		}
 		b = binary.LittleEndian.AppendUint16(b, uint16(s-first))
