@@ -19,7 +19,7 @@ type Leg struct {
 	weights weights
 	scorer  scorer
 	writer  *writer   // of Apply
-	askers  sync.Pool // of analyze.Analyzer, for queries
+	askers  sync.Pool // of *asker
 	scratch sync.Pool // of *collector
 
 	view atomic.Pointer[view]

@@ -7,25 +7,37 @@ import (
 	"unicode/utf8"
 
 	"ragserver/index"
-	"ragserver/index/analyze"
 )
 
-// A matcher says what a chunk is worth to a query in the query language. It
-// reads the terms of the chunk in order. One goroutine uses it.
+// A matcher says what a chunk is worth to a query in the query language. It looks
+// the words up in their lists, and reads the terms of the chunk in order where
+// that matters. One goroutine uses it.
 type matcher struct {
 	query   *query
 	clauses []clause
 	words   []matchWord
-	numbers []map[uint32]int // by part: the word that a term's number means; nil: not asked yet
-	places  []int            // by term of the query: the word that it is
-	mask    [4]uint64        // of numbers in the part at hand, by their last 8 bits
-	part    int              // at hand
+	needs   []need
+	inOrder bool       // the terms of chunks are read
+	numbers [][]uint32 // by part and word: the number of the term and 1; nil: not asked yet
+	places  []int      // by term of the query: the word that it is
+
+	// Of the part at hand.
+	part    int
+	route   route
+	cursors []cursor       // by word
+	meaning map[uint32]int // the word that a term's number means
+	mask    [4]uint64      // of those numbers, by their last 8 bits
 
 	// Of the chunk at hand.
 	seen   []sighting
-	counts [][fields]uint32 // by word
+	totals []uint32         // by word: what it weighs
+	counts [][fields]uint32 // by word, if terms are read in order
 	times  []int            // by term of the query: how often clauses that match have it
 }
+
+// maxLooked is how many words are looked up in their lists rather than in the
+// terms of a chunk.
+const maxLooked = 16
 
 // A matchWord is a word that is looked for in chunks.
 type matchWord struct {
@@ -53,7 +65,7 @@ type variant struct {
 }
 
 // parse sets the terms of q and what chunks have to match.
-func (q *query) parse(ctx context.Context, text string, a analyze.Analyzer) error {
+func (q *query) parse(ctx context.Context, text string, a *asker) error {
 	parsed, err := ParseQuery(text)
 	if err != nil {
 		return err
@@ -78,16 +90,15 @@ func (q *query) parse(ctx context.Context, text string, a analyze.Analyzer) erro
 
 // addWords adds a clause of words. One that is empty in all languages, as of
 // stop words, is as if it were not there.
-func (m *matcher) addWords(parsed Clause, a analyze.Analyzer) {
+func (m *matcher) addWords(parsed Clause, a *asker) {
 	languages := m.query.view.languages
 	c := clause{sign: parsed.Sign, field: fieldNumber(parsed.Field), phrase: parsed.Phrase}
 	c.any = !c.phrase && c.field < 0 && c.sign == Should
 	empty := true
 	for _, language := range languages {
-		known := analyze.NewVocabulary()
 		var words []int
-		for _, n := range a.Terms(parsed.Text, language, known, nil) {
-			words = append(words, m.word(known.Term(n)))
+		for _, n := range a.Terms(parsed.Text, language, a.known, nil) {
+			words = append(words, m.word(a.known.Term(n)))
 		}
 		if c.phrase {
 			words = m.dropFirst(words)
@@ -136,108 +147,6 @@ func (m *matcher) word(text string) int {
 		m.words = append(m.words, matchWord{key: newKey(text), term: -1})
 	}
 	return i
-}
-
-// turn gets ready for chunks of a part.
-func (m *matcher) turn(part int) {
-	if m.part == part {
-		return
-	}
-	if m.numbers == nil {
-		m.begin()
-	}
-	m.part = part
-	m.mask = [4]uint64{}
-	if m.numbers[part] == nil {
-		m.numbers[part] = make(map[uint32]int)
-		for i, w := range m.words {
-			if number, ok := m.query.view.parts[part].lookup(w.key); ok {
-				m.numbers[part][number] = i
-			}
-		}
-	}
-	for number := range m.numbers[part] {
-		m.mask[number%256/64] |= 1 << (number % 64)
-	}
-}
-
-// begin is called when the terms of the query are in their final order.
-func (m *matcher) begin() {
-	m.numbers = make([]map[uint32]int, len(m.query.view.parts))
-	m.counts = make([][fields]uint32, len(m.words))
-	m.times = make([]int, len(m.query.terms))
-	m.places = make([]int, len(m.query.terms))
-	for i, t := range m.query.terms {
-		m.places[i] = m.word(t.text)
-		m.words[m.places[i]].term = i
-	}
-}
-
-// read finds the words in a chunk.
-func (m *matcher) read(p *partView, chunk uint32) {
-	m.seen = m.seen[:0]
-	clear(m.counts)
-	numbers := m.numbers[m.part]
-	r := newReader(p.forward(chunk))
-	for place := 0; r.more(); place++ {
-		number := r.next()
-		if m.mask[number%256/64]>>(number%64)&1 == 0 {
-			continue
-		}
-		if word, ok := numbers[number]; ok {
-			field := r.field(place)
-			m.seen = append(m.seen, sighting{word, place, field})
-			m.counts[word][field]++
-		}
-	}
-}
-
-// score returns the score of a chunk, 0 if it does not match.
-func (m *matcher) score(part int, chunk uint32) float32 {
-	m.turn(part)
-	p := &m.query.view.parts[part]
-	m.read(p, chunk)
-	info := p.chunk(chunk)
-	clear(m.times)
-	for i := range m.clauses {
-		c := &m.clauses[i]
-		match := m.matches(c, info.language)
-		switch {
-		case c.sign == MustNot && match, c.sign == Must && !match && !c.silent(info.language):
-			return 0
-		case match:
-			for _, w := range c.words {
-				if t := m.words[w].term; t >= 0 {
-					m.times[t]++
-				}
-			}
-		}
-	}
-	return m.sum(info.length)
-}
-
-// sum adds up the terms of the clauses that match.
-func (m *matcher) sum(length uint32) float32 {
-	q := m.query
-	var sum float32
-	for i := range q.terms {
-		t := &q.terms[i]
-		if m.times[i] == 0 {
-			continue
-		}
-		weight := t.weight
-		if m.times[i] != t.count {
-			weight = q.view.leg.scorer.weight(q.view.chunks, t.df, m.times[i])
-		}
-		var count uint32
-		for field, n := range m.counts[m.places[i]] {
-			count += n * q.view.leg.weights.field[field]
-		}
-		if count > 0 {
-			sum += q.worth(weight, count, length)
-		}
-	}
-	return sum
 }
 
 // silent says whether a clause has no words in a language.

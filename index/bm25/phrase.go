@@ -5,7 +5,7 @@ import "slices"
 // matches says whether the chunk at hand has the words of a clause.
 func (m *matcher) matches(c *clause, language string) bool {
 	if c.any {
-		return slices.ContainsFunc(c.words, func(w int) bool { return m.counts[w] != [fields]uint32{} })
+		return slices.ContainsFunc(c.words, func(w int) bool { return m.totals[w] > 0 })
 	}
 	for _, v := range c.variants {
 		switch {
@@ -20,7 +20,7 @@ func (m *matcher) matches(c *clause, language string) bool {
 // hasAll says whether the chunk has all words in a field, or with -1 anywhere.
 func (m *matcher) hasAll(words []int, field int) bool {
 	for _, w := range words {
-		if field >= 0 && m.counts[w][field] == 0 || m.counts[w] == [fields]uint32{} {
+		if m.totals[w] == 0 || field >= 0 && m.counts[w][field] == 0 {
 			return false
 		}
 	}

@@ -59,12 +59,22 @@ func (v *view) newQuery(ctx context.Context, iq index.Query) (*query, error) {
 	return q, q.weigh(ctx)
 }
 
-// asker returns an analyzer for a query.
-func (l *Leg) asker() (analyze.Analyzer, error) {
-	if a, ok := l.askers.Get().(analyze.Analyzer); ok {
+// An asker analyzes queries. One goroutine uses it at a time.
+type asker struct {
+	analyze.Analyzer
+	known *analyze.Vocabulary
+}
+
+// asker returns an asker for a query.
+func (l *Leg) asker() (*asker, error) {
+	if a, ok := l.askers.Get().(*asker); ok {
+		if a.known.Full() {
+			a.known.Clear()
+		}
 		return a, nil
 	}
-	return analyze.New(l.config.Analyzer)
+	a, err := analyze.New(l.config.Analyzer)
+	return &asker{a, analyze.NewVocabulary()}, err
 }
 
 // add adds an occurrence of a term, and returns its place; -1 if there are too

@@ -2,6 +2,7 @@ package bm25
 
 import (
 	"context"
+	"math"
 
 	"ragserver/index"
 )
@@ -52,10 +53,7 @@ func (q *query) runPart(ctx context.Context, i int, c *collector, ask question) 
 	p := &q.view.parts[i]
 	points := ask.in(p)
 	if q.match != nil {
-		for _, at := range points {
-			ask.scores[at.place] = float64(q.match.score(i, at.chunk))
-		}
-		points = nil
+		return q.matchPart(ctx, i, c, points, ask.scores)
 	}
 	switch g := p.part.(type) {
 	case *head:
@@ -67,6 +65,30 @@ func (q *query) runPart(ctx context.Context, i int, c *collector, ask question) 
 		if c.k > 0 {
 			return q.runSegment(ctx, i, g, c)
 		}
+	}
+	return nil
+}
+
+// matchPart is runPart for a query in the query language.
+func (q *query) matchPart(ctx context.Context, i int, c *collector, points []point, scores []float64) error {
+	p, m := &q.view.parts[i], q.match
+	if m.turn(i); len(points) > 0 {
+		for _, at := range points {
+			scores[at.place] = float64(m.score(at.chunk, math.Inf(-1)))
+		}
+		m.turn(i)
+	}
+	if c.k == 0 {
+		return nil
+	}
+	if len(m.needs) > 0 {
+		return q.runRequired(ctx, i, c)
+	}
+	switch g := p.part.(type) {
+	case *head:
+		q.runHead(i, g, c, nil, nil)
+	case *segment:
+		return q.runSegment(ctx, i, g, c)
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type collector struct {
 	scans      []scan
 	rest       []float64
 	candidates []candidate
+	chunks     []uint32 // that have a required term
+	counts     []uint32
 	kept       int // candidates of the last window that had any to look up
 }
 
@@ -92,7 +94,7 @@ func (c *collector) offer(p *partView, part int, chunk uint32, sum float32) {
 		return
 	}
 	if c.query.match != nil {
-		if sum = c.query.match.score(part, chunk); sum == 0 {
+		if sum = c.query.match.score(chunk, c.top.Floor()); sum == 0 {
 			return
 		}
 	}
