@@ -18,13 +18,17 @@ type Chunks interface {
 	Chunk(id rag.ChunkID) (rag.Chunk, bool, error)
 }
 
-// Config connects a Retriever. All fields but the last two are required.
+// Config connects a Retriever. All fields but the last three are required.
 type Config struct {
 	Index    *hybrid.Index
 	Chunks   Chunks
 	Embedder embed.Embedder
 	// CompleteUntil says up to when every noticed change is visible.
 	CompleteUntil func() time.Time
+	// Former embeds queries for states of the index that are searched by
+	// vectors of the former embedding model, while it changes. Without it
+	// such states are searched by words.
+	Former embed.Embedder
 	// Share is the weight of the vectors in the sum of both scores, 0 to 1;
 	// nil: what suits the embedder.
 	Share *float64
@@ -64,26 +68,12 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	degraded := ""
-	if q.Leg != Text && q.K > 0 {
-		hq.Vector, err = r.embed(ctx, q.Text)
-		if err != nil && (q.Leg == Vector || ctx.Err() != nil) {
-			return Result{}, fmt.Errorf("embedding the query: %w", err)
-		}
-		if err != nil {
-			degraded = fmt.Sprintf("searched by words only: %v", err)
-		}
-	}
-	complete := r.CompleteUntil() // before the snapshot: what was visible then is in it
-	snapshot, texts, err := r.state(q.Epoch)
+	result := Result{}
+	snapshot, texts, err := r.open(ctx, q, &hq, &result)
 	if err != nil {
 		return Result{}, err
 	}
 	defer snapshot.Close()
-	result := Result{Epoch: snapshot.Epoch(), CompleteUntil: complete, Degraded: degraded}
-	if q.Epoch > 0 {
-		result.CompleteUntil = time.Time{} // of the newest state
-	}
 	if q.Explain {
 		hq.Explanation = new(hybrid.Explanation)
 		result.Explanation = hq.Explanation
@@ -92,6 +82,55 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 		result.Hits, err = r.search(ctx, snapshot, texts, hq)
 	}
 	return result, err
+}
+
+// open embeds the query and returns the state to search with it: both are of one
+// embedding model, even if it changes meanwhile.
+func (r *Retriever) open(ctx context.Context, q Query, hq *hybrid.Query, result *Result) (*hybrid.Snapshot, Chunks, error) {
+	for {
+		former := r.Index.Former()
+		if err := r.embedQuery(ctx, q, former, hq, result); err != nil {
+			return nil, nil, err
+		}
+		complete := r.CompleteUntil() // before the snapshot: what was visible then is in it
+		snapshot, texts, err := r.state(q.Epoch)
+		if err != nil {
+			return nil, nil, err
+		}
+		if snapshot.Former() != former {
+			snapshot.Close()
+			continue // it has changed, which it does once
+		}
+		result.Epoch = snapshot.Epoch()
+		if q.Epoch == 0 {
+			result.CompleteUntil = complete // of the newest state
+		}
+		return snapshot, texts, nil
+	}
+}
+
+// embedQuery gives hq its vector and its share, or says in result why not.
+func (r *Retriever) embedQuery(ctx context.Context, q Query, former bool, hq *hybrid.Query, result *Result) error {
+	e := r.Embedder
+	if former {
+		e = r.Former
+	}
+	hq.Vector, result.Degraded = nil, ""
+	if q.Leg == Text || q.K == 0 || e == nil {
+		return nil
+	}
+	if hq.Share = e.Space().Share; r.Share != nil {
+		hq.Share = *r.Share
+	}
+	vector, err := r.embed(ctx, e, q.Text)
+	if err != nil && (q.Leg == Vector || ctx.Err() != nil) {
+		return fmt.Errorf("embedding the query: %w", err)
+	}
+	if err != nil {
+		result.Degraded = fmt.Sprintf("searched by words only: %v", err)
+	}
+	hq.Vector = vector
+	return nil
 }
 
 // state returns the newest state, or that of an epoch with its own texts.
@@ -110,10 +149,7 @@ func (r *Retriever) state(epoch rag.Epoch) (*hybrid.Snapshot, Chunks, error) {
 }
 
 func (r *Retriever) compile(q Query) (hybrid.Query, error) {
-	hq := hybrid.Query{Text: q.Text, K: q.K, Share: r.Embedder.Space().Share}
-	if r.Share != nil {
-		hq.Share = *r.Share
-	}
+	hq := hybrid.Query{Text: q.Text, K: q.K}
 	if q.K < 0 || q.K > MaxK {
 		return hq, &BadQuery{Field: "k", Message: fmt.Sprintf("%d is not between 0 and %d", q.K, MaxK)}
 	}
@@ -132,10 +168,10 @@ func (r *Retriever) compile(q Query) (hybrid.Query, error) {
 	return hq, err
 }
 
-func (r *Retriever) embed(ctx context.Context, text string) (rag.Vector, error) {
+func (r *Retriever) embed(ctx context.Context, e embed.Embedder, text string) (rag.Vector, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.QueryTimeout)
 	defer cancel()
-	vectors, err := r.Embedder.Embed(ctx, embed.Query, []string{text})
+	vectors, err := e.Embed(ctx, embed.Query, []string{text})
 	if err != nil {
 		why := err.Error()
 		r.trouble.Store(&why)

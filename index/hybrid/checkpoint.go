@@ -35,8 +35,7 @@ const (
 // saves tells whether checkpoints are made: the vectors would have to be read
 // from the truth all the same if their leg cannot be saved.
 func (x *Index) saves() bool {
-	_, ok := x.vector.(index.Saver)
-	return ok && x.config.Dir != ""
+	return x.savable && x.config.Dir != ""
 }
 
 // Run writes checkpoints when they are due, until ctx is done. Its checkpoints

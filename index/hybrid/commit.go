@@ -112,6 +112,7 @@ func (x *Index) note(p *plan) {
 	for _, row := range p.vectored {
 		x.bare.Remove(row)
 	}
+	x.next.note(p)
 }
 
 // bury puts g with the graves and opens those that nobody needs any more.

@@ -127,6 +127,7 @@ type ChunkChange struct {
 	Diff   int
 	Text   index.Text
 	Vector rag.Vector // nil: found by its words only
+	Former rag.Vector // of the former embedding model; read only between Beside and Swap
 
 	// SameText says, of an addition that replaces, that the text is the same
 	// and only the vector is another.

@@ -25,7 +25,8 @@ const refreshAfter = time.Second
 // and Status by any, and Run by one of its own, beside them.
 type Index struct {
 	config       Config
-	vector, text index.Leg
+	vector, text index.Leg // vector is guarded by writer and by saving
+	savable      bool      // vector is
 	docs         *documents
 	meta         *inverted.Index // of docs
 	filters      *filters
@@ -46,9 +47,14 @@ type Index struct {
 
 	mu      sync.Mutex // guards the rest
 	current *state
-	past    []*state       // before current, oldest first; each holds one reference
-	held    map[uint64]int // snapshots and states held, by version
-	taken   time.Time      // when current's legs were looked at
+	space   *space
+	// While the embedding model changes; next is changed with writer held too.
+	beside   index.Leg
+	next     *next
+	replaced *space         // waits to be closed
+	past     []*state       // before current, oldest first; each holds one reference
+	held     map[uint64]int // snapshots and states held, by version
+	taken    time.Time      // when current's legs were looked at
 
 	saved        manifest // of the newest checkpoint
 	savedAt      time.Time
@@ -69,6 +75,7 @@ type state struct {
 	change       *change // that led to this version; later ones are linked to it
 	docs, chunks int
 	vectors      int
+	space        *space
 	refs         int
 }
 
@@ -100,6 +107,8 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 		wake:    make(chan struct{}, 1),
 		disk:    files{},
 	}
+	_, x.savable = vector.(index.Saver)
+	x.space = &space{Leg: vector}
 	x.meta = inverted.New(indexed{x})
 	x.publish(&state{change: new(change)})
 	return x, nil
@@ -114,6 +123,8 @@ func (x *Index) publish(s *state) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	old := x.current
+	s.space = x.space
+	s.space.states++
 	x.held[s.version]++
 	x.current, x.taken = s, time.Now()
 	if old != nil {
@@ -128,6 +139,7 @@ func (x *Index) release(s *state) {
 	}
 	s.vector.Close()
 	s.text.Close()
+	s.space.letGo()
 	x.closeTexts(s.texts)
 	if x.held[s.version]--; x.held[s.version] == 0 {
 		delete(x.held, s.version)
@@ -187,7 +199,7 @@ func (x *Index) Close() error {
 		x.release(s)
 	}
 	x.mu.Unlock()
-	return errors.Join(x.vector.Close(), x.text.Close())
+	return errors.Join(x.vector.Close(), x.text.Close(), x.closeNext())
 }
 
 // Apply makes b visible, all of it at once in both legs and in the metadata.
@@ -212,6 +224,10 @@ func (x *Index) Apply(ctx context.Context, epoch rag.Epoch, b Batch) error {
 	if err := x.vector.Apply(ctx, epoch, p.vector); err != nil {
 		x.abandon(p)
 		return fmt.Errorf("applying epoch %d to the vector leg: %w", epoch, err)
+	}
+	if err := x.next.apply(ctx, p); err != nil {
+		x.pending = p
+		return fmt.Errorf("applying epoch %d to the vector leg of the new embedding model: %w", epoch, err)
 	}
 	if err := x.text.Apply(ctx, epoch, p.text); err != nil {
 		x.pending = p // the vector leg has it, with these rows

@@ -13,7 +13,8 @@ import (
 type plan struct {
 	epoch        rag.Epoch
 	vector, text []index.Change
-	taken        []index.Row // for additions
+	next         []index.Change // for the leg of the next space
+	taken        []index.Row    // for additions
 	freed        []index.Row
 	removed      map[rag.ChunkID]index.Row
 	ids          []rag.ChunkID // of taken
@@ -101,16 +102,12 @@ func (x *Index) edit(p *plan, uri rag.URI) *edit {
 }
 
 // planAdd adds a chunk, or replaces it. A chunk of the same text whose vector
-// has come keeps its row, and the text leg is left alone.
+// has come keeps its row, and the text leg is left alone; so does, while the
+// embedding model changes, one that has a vector of the former model.
 func (x *Index) planAdd(p *plan, c ChunkChange) {
-	hasVector := len(c.Vector) > 0
 	row, ok := x.byID.find(x.table, c.ID)
-	if ok && c.SameText && x.bare.Contains(row) {
-		if hasVector {
-			p.vector = append(p.vector, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector})
-			p.vectored = append(p.vectored, row)
-			p.vectors++
-		}
+	if ok && c.SameText && (x.bare.Contains(row) || x.next != nil) {
+		x.planVectors(p, row, c, x.bare.Contains(row))
 		return
 	}
 	if ok {
@@ -122,11 +119,24 @@ func (x *Index) planAdd(p *plan, c ChunkChange) {
 	e := x.edit(p, c.URI)
 	e.added = append(e.added, row)
 	p.text = append(p.text, index.Change{Row: row, ID: c.ID, Diff: 1, Text: c.Text})
-	if hasVector {
-		p.vector = append(p.vector, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: c.Vector})
-		p.vectored = append(p.vectored, row)
-		p.vectors++
+	x.planVectors(p, row, c, true)
+}
+
+// planVectors adds the vectors that row lacks: bare says whether the leg that is
+// searched has none. While the embedding model changes, that one gets those of
+// the former.
+func (x *Index) planVectors(p *plan, row index.Row, c ChunkChange, bare bool) {
+	v := c.Vector
+	if x.next != nil {
+		v = c.Former
+		p.planNext(x.next, row, c)
 	}
+	if len(v) == 0 || !bare {
+		return
+	}
+	p.vector = append(p.vector, index.Change{Row: row, ID: c.ID, Diff: 1, Vector: v})
+	p.vectored = append(p.vectored, row)
+	p.vectors++
 }
 
 // planRemove removes a chunk if it is there.
@@ -142,6 +152,9 @@ func (x *Index) planRemove(p *plan, id rag.ChunkID) {
 	e.removed = append(e.removed, row)
 	remove := index.Change{Row: row, ID: id, Diff: -1}
 	p.text = append(p.text, remove)
+	if x.next != nil && x.next.has.Contains(row) {
+		p.next = append(p.next, remove)
+	}
 	if !x.bare.Contains(row) {
 		p.vector = append(p.vector, remove)
 		p.vectors--

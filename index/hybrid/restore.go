@@ -35,6 +35,9 @@ func (x *Index) Restore(ctx context.Context, t Truth) error {
 		}
 		x.changed(next.chunks + next.docs)
 	}
+	if err := x.openNext(ctx, t, next.epoch); err != nil {
+		return err
+	}
 	x.meta.Apply(next.version, changesOf(&change{docs: x.docs.at(next.version)}))
 	x.publish(next)
 	return nil
