@@ -20,7 +20,7 @@ import (
 // one that is made of what is there at the end; and no start but the first reads
 // all documents.
 func TestAnyHistoryWithRestartsEqualsAFreshIndex(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		legs := setup(seed) % setups
 		m, dir := newMemory(), t.TempDir()
@@ -86,7 +86,7 @@ func filled(t testing.TB, legs setup) (*memory, string) {
 }
 
 func TestEveryDamagedFileIsNoticed(t *testing.T) {
-	for _, legs := range []setup{saversBoth, bm25Saved} {
+	for _, legs := range []setup{saversBoth, bm25Saved, hnswAndBM25} {
 		m, whole := filled(t, legs)
 		root := filepath.Join(whole, "checkpoint")
 		r := rand.New(rand.NewPCG(3, 3))
@@ -216,8 +216,14 @@ func TestAFailingDiskLeavesTheOldOrTheNew(t *testing.T) {
 }
 
 func TestACheckpointRunsBesideEpochs(t *testing.T) {
-	m, dir := filled(t, saversBoth)
-	x := saversBoth.open(t, dir, files{})
+	for _, legs := range []setup{saversBoth, hnswAndBM25} {
+		savesBesideEpochs(t, legs)
+	}
+}
+
+func savesBesideEpochs(t *testing.T, legs setup) {
+	m, dir := filled(t, legs)
+	x := legs.open(t, dir, files{})
 	restore(t, x, m)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -239,7 +245,7 @@ func TestACheckpointRunsBesideEpochs(t *testing.T) {
 		t.Fatal(err)
 	}
 	kill(t, x)
-	x = saversBoth.open(t, dir, files{})
+	x = legs.open(t, dir, files{})
 	restore(t, x, m)
 	if why := x.Status().Rebuilt; why != "" {
 		t.Errorf("rebuilt: %s", why)

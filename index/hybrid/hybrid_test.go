@@ -323,10 +323,12 @@ type memory struct {
 	texts   map[rag.ChunkID]index.Text // those asked for are noted in read
 	read    int
 	scans   int // over all documents
+
+	vector func(n int) rag.Vector // of a chunk
 }
 
 func newMemory() *memory {
-	return &memory{touched: map[rag.Epoch]Touched{}, docs: map[int]string{}, chunk: map[int]int{}, bare: map[int]bool{}, texts: map[rag.ChunkID]index.Text{}}
+	return &memory{touched: map[rag.Epoch]Touched{}, docs: map[int]string{}, chunk: map[int]int{}, bare: map[int]bool{}, texts: map[rag.ChunkID]index.Text{}, vector: indextest.Vector}
 }
 
 func (m *memory) Epoch() rag.Epoch { return m.epoch }
@@ -375,7 +377,7 @@ func (m *memory) document(d int) StoredDocument {
 		}
 		c := StoredChunk{ID: indextest.ID(n)}
 		if !m.bare[n] {
-			c.Vector = indextest.Vector(n)
+			c.Vector = m.vector(n)
 		}
 		stored.Chunks = append(stored.Chunks, c)
 	}

@@ -19,6 +19,7 @@ import (
 	"ragserver/index/bleve"
 	"ragserver/index/bm25"
 	"ragserver/index/flat"
+	"ragserver/index/hnsw"
 )
 
 // A saver makes any leg one that can be saved: it keeps the changes that lead
@@ -185,7 +186,8 @@ type setup int
 const (
 	flatAndBleve setup = iota // the text leg keeps its own files
 	saversBoth
-	bm25Saved // the text leg saves itself
+	bm25Saved   // the text leg saves itself
+	hnswAndBM25 // both do, as by default; there is a graph from the first vector on
 	setups
 )
 
@@ -193,11 +195,10 @@ const (
 func (s setup) open(t testing.TB, dir string, d disk, change ...func(*Config)) *Index {
 	t.Helper()
 	var vector, text index.Leg
-	vector, err := flat.New(flat.Config{})
+	vector, err := s.vector(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	vector = newSaver(vector, d)
 	if s == flatAndBleve {
 		text, err = bleve.Open(bleve.Config{Dir: filepath.Join(dir, "bleve")})
 	} else {
@@ -219,6 +220,17 @@ func (s setup) open(t testing.TB, dir string, d disk, change ...func(*Config)) *
 	}
 	x.disk = d
 	return x
+}
+
+func (s setup) vector(d disk) (index.Leg, error) {
+	if s == hnswAndBM25 {
+		return hnsw.New(hnsw.Config{ExactBelow: 1, EfSearch: 24, M: 8, EfConstruction: 60})
+	}
+	leg, err := flat.New(flat.Config{})
+	if err != nil {
+		return nil, err
+	}
+	return newSaver(leg, d), nil
 }
 
 // kill ends x as a sudden end of the process does.
