@@ -48,6 +48,9 @@ type AnswerRequest struct {
 	Filter string
 	Glob   string
 	Model  string // "" for the configured one
+	// Epoch, if it is not 0, asks for an answer from the newest state up to it.
+	// The error is a *hybrid.NotHeld if that is not held any more.
+	Epoch rag.Epoch
 }
 
 // Freshness says which state of the index an answer was made from.
@@ -132,6 +135,9 @@ type Statistics struct {
 	// store at this start although it had been saved.
 	IndexEpoch   rag.Epoch `json:"index_epoch,omitempty"`
 	IndexRebuilt string    `json:"index_rebuilt,omitempty"`
+	// Changing says how far a change of the embedding model has come: until it
+	// is complete, searches use the former one.
+	Changing string `json:"changing,omitempty"`
 	// Trouble says what does not work at present - a model that does not
 	// answer, a full disk - one sentence each.
 	Trouble []string `json:"trouble,omitempty"`

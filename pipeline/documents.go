@@ -194,6 +194,9 @@ type Status struct {
 	Epoch         rag.Epoch
 	CompleteUntil time.Time
 	Trouble       []string // what does not work at present
+	// Changing says how far a change of the embedding model has come; ""
+	// if there is none.
+	Changing string
 }
 
 // Status says how far the pipeline has come.
@@ -201,7 +204,7 @@ func (p *Pipeline) Status() Status {
 	g := p.graph.Status()
 	s := Status{
 		Counts: p.counts.total(), Pending: g.Pending,
-		Epoch: rag.Epoch(g.Epoch), CompleteUntil: g.CompleteUntil,
+		Epoch: rag.Epoch(g.Epoch), CompleteUntil: g.CompleteUntil, Changing: p.changing(),
 	}
 	if g.Stalled != nil {
 		s.Trouble = append(s.Trouble, fmt.Sprintf("changes cannot be written: %v", g.Stalled))

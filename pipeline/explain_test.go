@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"ragserver/chunk"
+	"ragserver/store/memstore"
 )
 
 func TestDocumentedGraphIsTheOneThatRuns(t *testing.T) {
 	splitter, err := chunk.New(chunk.Config{Size: chunkSize})
 	check(t, err)
-	p, err := New(Config{Splitter: splitter, Embedder: &model{id: "a"}})
+	p, err := New(Config{Store: memstore.New(), Splitter: splitter, Embedder: &model{id: "a"}})
 	check(t, err)
 	docs, err := os.ReadFile("../docs/architecture.md")
 	check(t, err)

@@ -36,6 +36,14 @@ type Config struct {
 	Splitter *chunk.Splitter
 	Embedder embed.Embedder // with its cache, whose keys are embed.Key
 
+	// Model is what builds Embedder again; see Model.Config.
+	Model string
+	// Former is, if Embedder has another space than the store remembers, the
+	// embedder of that one with its cache, whose vectors are searched until
+	// all documents have new ones: Index has a leg Beside then. Without it
+	// they are found by their words until then.
+	Former embed.Embedder
+
 	// ParserID names the parsers' version and options: when it changes, all
 	// documents are parsed again.
 	ParserID string
@@ -59,6 +67,13 @@ type Index interface {
 	Since() (rag.Epoch, bool)
 	// Notes iterates over all documents with what was noted of them.
 	Notes() iter.Seq2[rag.URI, string]
+	// Vectors returns how many chunks have a vector of the configured
+	// model, and how many chunks there are. Any goroutine may call it.
+	Vectors() (vectors, chunks int)
+	// Swap has the vectors of the configured model searched from now on, if
+	// those of a former one were; identity is what Truth.Identity will say.
+	// Any goroutine may call it.
+	Swap(ctx context.Context, identity string) error
 }
 
 // A Source is a named collection to keep up with.
@@ -100,6 +115,9 @@ type Pipeline struct {
 	ready   atomic.Bool
 	visible atomic.Uint64 // the last epoch that searches see
 	changed *broadcast
+
+	change   *modelChange // nil: the model is that of the last run
+	identity string       // of the truth with the vectors of Embedder; set at start
 }
 
 // The names of the slow stages in the engine's status.
@@ -119,6 +137,10 @@ func New(c Config) (*Pipeline, error) {
 		}
 		p.feeds = append(p.feeds, &feed{Source: s})
 	}
+	var err error
+	if p.change, err = readChange(p.c); err != nil {
+		return nil, err
+	}
 	p.build()
 	return p, nil
 }
@@ -127,7 +149,7 @@ func New(c Config) (*Pipeline, error) {
 func (p *Pipeline) build() {
 	g := dataflow.New("documents")
 	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize}
-	e := &embedStage{splitter: p.c.Splitter, embedder: p.c.Embedder, textOf: p.text}
+	e := &embedStage{splitter: p.c.Splitter, embedder: p.c.Embedder, change: p.change, textOf: p.text, passagesOf: p.passages}
 
 	p.objects = dataflow.NewInput(g, "objects",
 		func(l listed) string { return string(l.Object.URI) }, dataflow.JSON[listed]())
@@ -190,6 +212,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 		work.Go(func() error { return f.run(ctx, p) })
 	}
 	work.Go(func() error { return p.becomeReady(ctx) })
+	work.Go(func() error { return p.followModel(ctx) })
 	return errors.Join(work.Wait(), p.noteSettled())
 }
 
@@ -210,7 +233,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 	if err := p.sink.log.load(snapshot); err != nil {
 		return err
 	}
-	t, err := newTruth(snapshot, name, p.c.Embedder.Space())
+	t, err := p.truth(snapshot, name)
 	if err != nil {
 		return err
 	}
@@ -220,8 +243,18 @@ func (p *Pipeline) restore(ctx context.Context) error {
 	if err := p.counts.load(p.c.Index.Notes()); err != nil {
 		return err
 	}
-	p.applied(t.epoch)
+	p.applied(t.Epoch())
 	return nil
+}
+
+// truth shows s, the store of this name, with the vectors that are searched.
+func (p *Pipeline) truth(s store.Snapshot, name string) (hybrid.Truth, error) {
+	space := p.c.Embedder.Space()
+	p.identity = identity(name, space)
+	if former := p.change.inUse(); former != nil {
+		return newChangingTruth(s, name, former.Space(), space)
+	}
+	return newTruth(s, name, space)
 }
 
 func (p *Pipeline) open(ctx context.Context, o rag.Object) (io.ReadCloser, error) {
@@ -236,6 +269,9 @@ func (p *Pipeline) open(ctx context.Context, o rag.Object) (io.ReadCloser, error
 
 // text returns what the parse stage made of a document.
 func (p *Pipeline) text(key string) (parsed, bool, error) { return p.texts.Get(key) }
+
+// passages returns the stored list of a document's chunks.
+func (p *Pipeline) passages(uri rag.URI) ([]passage, error) { return readPassages(p.c.Store, uri) }
 
 // Chunk returns a chunk as of the last commit, or false if it is gone.
 func (p *Pipeline) Chunk(id rag.ChunkID) (rag.Chunk, bool, error) { return readChunk(p.c.Store, id) }

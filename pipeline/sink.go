@@ -59,6 +59,7 @@ type difference struct {
 	oldAround     surroundings
 	chunk         rag.Chunk
 	vector        rag.Vector
+	former        rag.Vector // of the former model while it changes
 	key           string
 	around        surroundings
 }
@@ -98,7 +99,10 @@ func (w *epochWriter) document(d dataflow.Delta[result]) error {
 			continue
 		}
 		x.after, x.chunk, x.key = true, c, d.Value.Result.Keys[i]
-		x.vector, x.around = d.Value.Result.Vectors[i], around
+		x.vector, x.around, x.former = d.Value.Result.Vectors[i], around, nil
+		if former := d.Value.Result.Former; former != nil {
+			x.former = former[i]
+		}
 	}
 	return nil
 }
@@ -233,7 +237,7 @@ func (w *epochWriter) change(id rag.ChunkID, x *difference) {
 	if x.after {
 		w.batch.Chunks = append(w.batch.Chunks, hybrid.ChunkChange{
 			ID: id, URI: x.uri, Diff: +1, Text: index.TextIn(x.chunk, x.around.title, x.around.language),
-			Vector: x.vector, SameText: sameText,
+			Vector: x.vector, Former: x.former, SameText: sameText,
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,7 @@ type embedded struct {
 	Chunks  []rag.Chunk  // after a restart only their IDs are known
 	Keys    []string     // of the chunks' vectors in the table of vectors; "" without
 	Vectors []rag.Vector // in memory only
+	Former  []rag.Vector // of the former model while it changes, or nil; in memory only
 	Chars   int
 	Partial string // why the vectors are not there yet; "" if they are
 }
@@ -152,6 +154,10 @@ type embedStage struct {
 	embedder embed.Embedder
 	// textOf returns what the stage before has made of a document.
 	textOf func(key string) (parsed, bool, error)
+
+	change *modelChange // nil: none
+	// passagesOf returns the chunks that a document has in the store.
+	passagesOf func(uri rag.URI) ([]passage, error)
 }
 
 // prepare has no digest: unchanged chunks are found by the embedder's cache,
@@ -217,12 +223,27 @@ func (s *embedStage) embed(ctx context.Context, in text) (embedded, error) {
 			e.Keys[i] = string(embed.Key(space, texts[i]))
 		}
 	}
+	e.Former = s.change.vectors(ctx, texts)
 	return e, nil
 }
 
 // provisional makes a document searchable by its words while the embedder does
-// not answer.
+// not answer. While the model changes, a document that has not stays as it is.
 func (s *embedStage) provisional(in text, err error) (embedded, bool) {
+	e, ok := s.byWords(in, err)
+	if ok && s.change != nil && s.isStored(in.In.Object.URI, e.Chunks) {
+		return embedded{}, false
+	}
+	return e, ok
+}
+
+// isStored tells whether these are the chunks that the document has already.
+func (s *embedStage) isStored(uri rag.URI, chunks []rag.Chunk) bool {
+	list, err := s.passagesOf(uri)
+	return err == nil && len(list) > 0 && slices.EqualFunc(list, chunks, func(p passage, c rag.Chunk) bool { return p.ID == c.ID })
+}
+
+func (s *embedStage) byWords(in text, err error) (embedded, bool) {
 	in, readErr := s.whole(in)
 	if readErr != nil {
 		return embedded{}, false
@@ -232,9 +253,10 @@ func (s *embedStage) provisional(in text, err error) (embedded, bool) {
 	return e, true
 }
 
-// refused is provisional for good: the model will not take this document.
+// refused makes a document searchable by its words for good: the model will not
+// take it.
 func (s *embedStage) refused(in text, err error) embedded {
-	e, _ := s.provisional(in, err)
+	e, _ := s.byWords(in, err)
 	return e
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ragserver/dataflow"
@@ -22,9 +23,9 @@ const (
 	sweepBatch = 10_000 // removed in one write
 )
 
-// noteSettled writes down that nothing is under way.
+// noteSettled writes down that nothing is under way, nor a change of the model.
 func (p *Pipeline) noteSettled() error {
-	if p.graph.Status().Pending > 0 {
+	if p.graph.Status().Pending > 0 || p.change != nil && !p.change.over.Load() {
 		return nil
 	}
 	var b store.Batch
@@ -47,6 +48,9 @@ func (p *Pipeline) sweep() error {
 	if err := p.c.Store.Commit(&b, false); err != nil {
 		return err
 	}
+	if p.change != nil {
+		return nil // vectors of the former model are in use, whatever the documents say
+	}
 	n, known, err := readUnused(p.c.Store)
 	if err != nil || known && n < max(sweepFrom, p.counts.total().Vectors) {
 		return err
@@ -63,18 +67,23 @@ func (p *Pipeline) sweep() error {
 		return p.setUnused(len(unused))
 	}
 	p.c.Logger.Info("removing vectors of texts that are gone", "removed", len(unused), "kept", len(used))
-	for len(unused) > 0 {
+	if err := p.deleteVectors(unused); err != nil {
+		return err
+	}
+	return p.setUnused(0)
+}
+
+func (p *Pipeline) deleteVectors(keys []string) error {
+	for batch := range slices.Chunk(keys, sweepBatch) {
 		var b store.Batch
-		n := min(sweepBatch, len(unused))
-		for _, key := range unused[:n] {
+		for _, key := range batch {
 			b.Delete([]byte(key))
 		}
 		if err := p.c.Store.Commit(&b, false); err != nil {
 			return err
 		}
-		unused = unused[n:]
 	}
-	return p.setUnused(0)
+	return nil
 }
 
 // readUnused returns how many vectors were left behind, or false if nobody has

@@ -23,6 +23,7 @@ import (
 //	m/settled     there after an end in order with nothing under way
 //	m/unused      about how many vectors have no chunk any more
 //	m/name        of the store, made up when it was new
+//	m/model       the embedding model whose vectors all documents have, JSON
 //	t/<epoch>     what an epoch touched, see touched.go
 const (
 	enginePrefix   = "e/"
@@ -32,6 +33,7 @@ const (
 	placePrefix    = "p/"
 	epochKey       = "m/epoch"
 	nameKey        = "m/name"
+	modelKey       = "m/model"
 )
 
 func documentKey(uri rag.URI) []byte { return []byte(documentPrefix + string(uri)) }

@@ -22,6 +22,7 @@ type truth struct {
 	prefix     []byte // of the keys of the vectors of the space in use
 	dimensions int
 	vectors    map[string]rag.Vector // by key, while Documents runs
+	former     string                // ID of the space, if another one is about to take its place
 
 	mu     sync.Mutex // guards the rest: the document whose text was last read
 	last   rag.URI
@@ -35,9 +36,14 @@ func newTruth(s store.Snapshot, name string, space embed.Space) (*truth, error) 
 		return nil, err
 	}
 	return &truth{
-		store: s, epoch: epoch, identity: fmt.Sprintf("%s %d %s", name, space.Dimensions, space.ID),
+		store: s, epoch: epoch, identity: identity(name, space),
 		prefix: embed.KeyPrefix(space.ID), dimensions: space.Dimensions,
 	}, nil
+}
+
+// identity names a store of this name with the vectors of one space.
+func identity(name string, space embed.Space) string {
+	return fmt.Sprintf("%s %d %s", name, space.Dimensions, space.ID)
 }
 
 // readVectors reads all vectors: reading them in order is many times faster than
@@ -55,13 +61,21 @@ func (t *truth) readVectors() error {
 	return nil
 }
 
-// vector returns the vector under a key, nil if there is none of this space.
-func (t *truth) vector(key string) (rag.Vector, error) {
+// vector returns the vector of a passage, nil if there is none of this space.
+func (t *truth) vector(p passage) (rag.Vector, error) {
+	switch {
+	case strings.HasPrefix(p.Vector, string(t.prefix)):
+		return t.stored(p.Vector)
+	case t.former != "":
+		return t.formerVector(p.ID)
+	}
+	return nil, nil
+}
+
+// stored returns the vector under a key of this space, nil if there is none.
+func (t *truth) stored(key string) (rag.Vector, error) {
 	if t.vectors != nil {
 		return t.vectors[key], nil
-	}
-	if !strings.HasPrefix(key, string(t.prefix)) {
-		return nil, nil
 	}
 	row, err := t.store.Get([]byte(key))
 	if err != nil || row == nil {
@@ -107,7 +121,7 @@ func (t *truth) document(kv store.KV) (hybrid.StoredDocument, error) {
 	stored := hybrid.StoredDocument{URI: uri, Metadata: d.Metadata(), Chunks: make([]hybrid.StoredChunk, len(list))}
 	keys := make([]string, len(list))
 	for i, p := range list {
-		vector, err := t.vector(p.Vector)
+		vector, err := t.vector(p)
 		if err != nil {
 			return stored, fmt.Errorf("vector of chunk %s: %w", p.ID, err)
 		}

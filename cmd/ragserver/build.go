@@ -10,6 +10,7 @@ import (
 
 	"ragserver/api"
 	"ragserver/chunk"
+	"ragserver/configs"
 	"ragserver/embed"
 	"ragserver/embed/static"
 	"ragserver/index"
@@ -71,17 +72,28 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 		return err
 	}
 	var cached embed.Embedder
-	v.embedder, cached, err = s.embedder(v.store)
+	v.embedder, cached, err = s.embedder(s.Embedder, v.store)
 	if err != nil {
 		return err
 	}
 	if v.index, err = s.index(log, v.store); err != nil {
 		return err
 	}
+	former, err := s.former(v.store, cached.Space(), log)
+	if err != nil {
+		return err
+	}
+	if err := s.besideFormer(v.index, former, log); err != nil {
+		return err
+	}
+	written, err := s.Embedder.Written()
+	if err != nil {
+		return err
+	}
 	v.pipeline, err = pipeline.New(pipeline.Config{
 		Store: v.store, Index: v.index, Sources: list,
 		Parser: formats.Isolated(v.parsers), ParserID: parse.Version,
-		Splitter: splitter, Embedder: cached,
+		Splitter: splitter, Embedder: cached, Model: written, Former: former.embedder,
 		MaxSize: s.Limits.MaxSize, ParseTimeout: s.Limits.ParseTimeout, ParseWorkers: s.Limits.Workers,
 		Logger: log,
 	})
@@ -90,7 +102,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	}
 	retriever := retrieve.New(retrieve.Config{
 		Index: v.index, Chunks: v.pipeline, Embedder: cached, CompleteUntil: v.pipeline.CompleteUntil,
-		Share: s.Index.Share,
+		Former: former.embedder, Share: s.Index.Share,
 	})
 	answers, model, err := s.answerer(retriever)
 	if err != nil {
@@ -103,7 +115,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 		MaxUpload: s.HTTP.MaxUpload, RequestTimeout: s.HTTP.RequestTimeout,
 	}, api.Service{
 		Retriever: retriever, Answerer: answers, Documents: docs,
-		Monitor: &monitor{pipeline: v.pipeline, retriever: retriever, index: v.index, embedder: v.embedder, model: model},
+		Monitor: &monitor{pipeline: v.pipeline, retriever: retriever, index: v.index, embedder: v.embedder, former: former.unusable, model: model},
 	})
 	return err
 }
@@ -158,8 +170,8 @@ func (s settings) splitter() (*chunk.Splitter, error) {
 // embedder wraps the model: what is cached is not asked, what is asked is
 // checked, counted, limited, tried again and, for a remote model, sent in
 // batches.
-func (s settings) embedder(kv store.Store) (*embed.Counter, embed.Embedder, error) {
-	model, err := embedders().Build(s.Embedder)
+func (s settings) embedder(block configs.Block, kv store.Store) (*embed.Counter, embed.Embedder, error) {
+	model, err := embedders().Build(block)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -82,7 +82,7 @@ func newEvaluation(s settings) (*evaluation, func(), error) {
 	s.Data = dir
 	e := &evaluation{share: s.Index.Share, chunks: make(map[rag.ChunkID]rag.Chunk), ids: make(map[rag.URI]string)}
 	if e.splitter, err = s.splitter(); err == nil {
-		_, e.embedder, err = s.embedder(memstore.New())
+		_, e.embedder, err = s.embedder(s.Embedder, memstore.New())
 	}
 	if err == nil {
 		s.Index.History = 0

@@ -38,7 +38,7 @@ type passages struct {
 
 func (p *passages) Retrieve(ctx context.Context, question string, k int) ([]answer.Passage, error) {
 	result, err := p.retriever.Retrieve(ctx, retrieve.Query{
-		Text: question, K: k, Filter: p.request.Filter, Glob: p.request.Glob,
+		Text: question, K: k, Filter: p.request.Filter, Glob: p.request.Glob, Epoch: p.request.Epoch,
 	})
 	if err != nil {
 		return nil, err
@@ -72,6 +72,7 @@ type monitor struct {
 	retriever *retrieve.Retriever
 	index     *hybrid.Index
 	embedder  *embed.Counter
+	former    error // why the embedding model before cannot be used while it changes
 	model     string
 }
 
@@ -96,6 +97,10 @@ func (m *monitor) Statistics() api.Statistics {
 		Embedded: uint64(m.embedder.Asked().Passages), Epoch: s.Epoch,
 		LastModified: s.Counts.LastModified, LastIndexed: s.Counts.LastIndexed, CompleteUntil: s.CompleteUntil,
 		Embedder: m.embedder.Space().ID, Model: m.model, Trouble: s.Trouble,
+		Changing: s.Changing,
+	}
+	if m.former != nil && s.Changing != "" {
+		stats.Trouble = append(stats.Trouble, m.former.Error())
 	}
 	saved := m.index.Status()
 	stats.IndexEpoch, stats.IndexRebuilt = saved.Saved, saved.Rebuilt
