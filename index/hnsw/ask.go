@@ -19,6 +19,7 @@ type ask struct {
 
 	absent  slot // a node that the walk does not go to, if without; see tune.go
 	without bool
+	trial   bool // a walk is tried out, without the starts
 }
 
 // answer chooses the cheapest way that is good enough, and goes it.
@@ -112,7 +113,10 @@ func (a *ask) walkGraph(ctx context.Context, w *walker, v view, from entry, widt
 	if a.without {
 		w.visit(a.absent)
 	}
-	starts := a.leg.starts()
+	var starts []slot
+	if !a.trial {
+		starts = a.leg.starts()
+	}
 	if a.rows != nil || a.leg.tombs(a.Len()) {
 		a.plan.Method = "walk filtered"
 		ok, err := w.beamThrough(ctx, v, a.probe, start, starts, width, a.accepts(v.nodes, aside), a.budget())

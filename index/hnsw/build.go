@@ -73,7 +73,8 @@ func (b *builder) link(ctx context.Context, s slot) error {
 		return nil
 	}
 	n.raise(s, level)
-	for lv := min(level, from.level); lv >= 0; lv-- {
+	// From below: a walk that comes to s on a level goes on from it further down.
+	for lv := range min(level, from.level) + 1 {
 		b.connectAll(v, s, lv, b.found[lv])
 	}
 	n.setKind(s, linked)

@@ -30,6 +30,7 @@ type Leg struct {
 	grace  grace
 
 	walkers sync.Pool // of *walker
+	probes  sync.Pool // of *vectors.Probe
 	locks   [256]sync.Mutex
 
 	entryMu  sync.Mutex // held to change entry
@@ -87,6 +88,7 @@ func New(c Config) (*Leg, error) {
 		held:   holds{versions: make(map[uint64]int)},
 		wake:   make(chan struct{}, 1),
 	}
+	l.probes.New = func() any { return new(vectors.Probe) }
 	l.walkers.New = func() any { return newWalker() }
 	l.ending, l.stop = context.WithCancel(context.Background())
 	l.state.Store(&state{table: store.Table(), nodes: nodes{m: c.M}})

@@ -3,6 +3,7 @@ package hnsw
 import (
 	"slices"
 	"sync/atomic"
+	"unsafe"
 
 	"ragserver/index/vectors"
 )
@@ -139,6 +140,13 @@ func (n nodes) list(s slot, level int) list {
 		return make(list, 1) // of a node that was taken out meanwhile
 	}
 	return t.words[(level-1)*w : level*w]
+}
+
+// fetch begins to load the links of a node on level 0.
+func (n nodes) fetch(s slot) {
+	sl, i := n.at(s)
+	w := 2*n.m + 1
+	vectors.Prefetch(unsafe.Pointer(&sl.links[i*w]), (4*w+63)/64)
 }
 
 // level is the highest level that a node is on.

@@ -37,7 +37,7 @@ func (a *ask) choose() (way, int) {
 		return best, 0 // how much a walk would find is not known
 	}
 	waiting := float64(a.leg.waiting.Load())
-	walk := t.cost(width)/share*hopCost(dim) + waiting*scanCost(dim) + n/64
+	walk := (t.cost(width)/share+float64(len(a.leg.starts())))*hopCost(dim) + waiting*scanCost(dim) + n/64
 	if walk < cost || a.leg.always {
 		return byWalk, width
 	}
@@ -72,10 +72,10 @@ type tuning struct {
 
 // A measure is what walks of one width find, on average.
 type measure struct {
-	width  int
-	few    float64 // recall of the best 10
-	many   float64 // recall of the best 100, if the width is at least that
-	scored float64 // nodes
+	Width  int
+	Few    float64 // recall of the best 10
+	Many   float64 // recall of the best 100, if the width is at least that
+	Scored float64 // nodes
 }
 
 // few and many are the numbers of results that tuning is done for.
@@ -92,11 +92,11 @@ func (t *tuning) width(k int) (int, bool) {
 	}
 	// What was measured is right to about half a percent.
 	least := t.least + (1-t.least)/4
-	narrow, ok := t.enough(func(m measure) bool { return m.few >= least })
+	narrow, ok := t.enough(func(m measure) bool { return m.Few >= least })
 	if k <= few || !ok {
 		return max(narrow, k), ok
 	}
-	wide, ok := t.enough(func(m measure) bool { return m.width >= many && m.many >= least })
+	wide, ok := t.enough(func(m measure) bool { return m.Width >= many && m.Many >= least })
 	if k >= many {
 		return int(math.Ceil(float64(wide) * float64(k) / many)), ok
 	}
@@ -107,7 +107,7 @@ func (t *tuning) width(k int) (int, bool) {
 func (t *tuning) enough(ok func(measure) bool) (int, bool) {
 	for _, m := range t.widths {
 		if ok(m) {
-			return m.width, true
+			return m.Width, true
 		}
 	}
 	return 0, false
@@ -120,14 +120,14 @@ func (t *tuning) cost(width int) float64 {
 	}
 	last := t.widths[0]
 	for _, m := range t.widths {
-		if m.width >= width {
-			if m.width == last.width {
+		if m.Width >= width {
+			if m.Width == last.Width {
 				break
 			}
-			share := float64(width-last.width) / float64(m.width-last.width)
-			return last.scored + share*(m.scored-last.scored)
+			share := float64(width-last.Width) / float64(m.Width-last.Width)
+			return last.Scored + share*(m.Scored-last.Scored)
 		}
 		last = m
 	}
-	return last.scored * float64(width) / float64(last.width)
+	return last.Scored * float64(width) / float64(last.Width)
 }

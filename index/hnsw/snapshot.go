@@ -65,12 +65,13 @@ func (s *snapshot) Search(ctx context.Context, q index.Query) ([]index.Scored, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	p, err := s.state.table.NewProbe(q.Vector)
-	if err != nil {
-		return nil, fmt.Errorf("hnsw: %w", err)
-	}
-	if p == nil || q.K <= 0 {
+	if len(q.Vector) == 0 || q.K <= 0 || s.Len() == 0 {
 		return nil, nil
+	}
+	p := s.leg.probes.Get().(*vectors.Probe)
+	defer s.leg.probes.Put(p)
+	if err := p.SetQuery(s.state.table, q.Vector); err != nil {
+		return nil, fmt.Errorf("hnsw: %w", err)
 	}
 	s.leg.asked.keep(q.Vector)
 	a := &ask{snapshot: s, probe: p, k: min(q.K, s.Len()), rows: q.Rows}

@@ -45,6 +45,7 @@ func (l *Leg) tuneDue(ctx context.Context) error {
 	if err := l.find(ctx, t); err != nil {
 		return err
 	}
+	t.fixed = l.tuning.Load().fixed
 	l.tuning.Store(t)
 	w, _ := t.width(few)
 	l.config.Logger.Debug("vector graph tuned", "vectors", t.vectors, "width", w)
@@ -78,7 +79,7 @@ func (l *Leg) tune(ctx context.Context) (*tuning, error) {
 			return nil, err
 		}
 		t.widths = append(t.widths, m)
-		if _, ok := t.width(many); ok || m.scored > most {
+		if _, ok := t.width(many); ok || m.Scored > most {
 			break
 		}
 	}
@@ -97,12 +98,12 @@ func (s *snapshot) worst(ctx context.Context, trials []trial, width int) (measur
 		return m, err
 	}
 	stored, err := s.measure(ctx, trials[split:], width)
-	return measure{width, min(m.few, stored.few), min(m.many, stored.many), max(m.scored, stored.scored)}, err
+	return measure{width, min(m.Few, stored.Few), min(m.Many, stored.Many), max(m.Scored, stored.Scored)}, err
 }
 
 // measure walks with one width.
 func (s *snapshot) measure(ctx context.Context, trials []trial, width int) (measure, error) {
-	m := measure{width: width}
+	m := measure{Width: width}
 	for _, t := range trials {
 		if err := ctx.Err(); err != nil {
 			return m, err
@@ -111,13 +112,13 @@ func (s *snapshot) measure(ctx context.Context, trials []trial, width int) (meas
 		if err != nil {
 			return m, err
 		}
-		a := &ask{snapshot: s, probe: p, k: min(few, len(t.scores)), absent: t.absent, without: t.without}
+		a := &ask{snapshot: s, probe: p, k: min(few, len(t.scores)), absent: t.absent, without: t.without, trial: true}
 		found, _, err := a.walk(ctx, width)
 		if err != nil {
 			return m, err
 		}
-		m.few += recall(found, t.scores[:a.k])
-		m.scored += float64(a.plan.Scored)
+		m.Few += recall(found, t.scores[:a.k])
+		m.Scored += float64(a.plan.Scored)
 		if width < many {
 			continue
 		}
@@ -125,10 +126,10 @@ func (s *snapshot) measure(ctx context.Context, trials []trial, width int) (meas
 		if found, _, err = a.walk(ctx, width); err != nil {
 			return m, err
 		}
-		m.many += recall(found, t.scores)
+		m.Many += recall(found, t.scores)
 	}
 	n := float64(len(trials))
-	m.few, m.many, m.scored = m.few/n, m.many/n, m.scored/n
+	m.Few, m.Many, m.Scored = m.Few/n, m.Many/n, m.Scored/n
 	return m, nil
 }
 

@@ -128,6 +128,9 @@ func (w *walker) expand(ctx context.Context, v view, p *vectors.Probe, width, le
 			continue
 		}
 		w.pool[k].slot = at | expanded
+		if k+1 < len(w.pool) && level == 0 {
+			v.nodes.fetch(w.pool[k+1].slot &^ expanded) // most often the next
+		}
 		hop, scores := w.look(v, p, at, level)
 		first := len(w.pool)
 		for i, s := range hop {

@@ -186,3 +186,6 @@ func (k *kernel) widen(dst []float32, row unsafe.Pointer) {
 	}
 	widenAVX2(&dst[0], row, len(dst)/32)
 }
+
+// Prefetch begins to load lines of 64 bytes from at on.
+func Prefetch(at unsafe.Pointer, lines int) { prefetchLines(at, lines) }
