@@ -17,14 +17,15 @@ const (
 )
 
 const (
-	// Full heads are sealed together, when there are minSeal of them: each
-	// round of merges costs as much as all before it.
-	minSeal = 4
-	maxSeal = 16
+	// Full heads are sealed one by one; those that have filled up meanwhile,
+	// and are small because their texts are long, together.
+	maxSeal = 4
 
 	// Segments of about a size are merged when there are mergeAt of them: of
-	// the size of a seal, 4 times as many chunks, 16 times and so on.
-	mergeAt = 4
+	// the size of a head, 8 times as many chunks, 64 times and so on. Each
+	// round of merges costs as much as all before it, and each segment costs
+	// every query about a microsecond.
+	mergeAt = 8
 
 	// A segment does not grow beyond maxSegment chunks by merges, and is made
 	// anew when more than a third of it is deleted.
@@ -60,16 +61,20 @@ func (l *Leg) tidy(v *view) {
 	}
 }
 
-// pickHeads returns the heads to be sealed: all that nothing is added to any more.
+// pickHeads returns the heads to be sealed, of those that nothing is added to any
+// more: as many as are about as large as a whole one.
 func pickHeads(v *view) []part {
 	var heads []part
+	n := uint32(0)
 	for i, p := range v.parts {
-		if h, ok := p.part.(*head); ok && (i < len(v.parts)-1 || p.n == maxHead) && len(heads) < maxSeal {
-			heads = append(heads, h)
+		h, ok := p.part.(*head)
+		if !ok || i == len(v.parts)-1 && p.n < maxHead {
+			continue
 		}
-	}
-	if len(heads) < minSeal {
-		return nil
+		if n += p.n; len(heads) == maxSeal || len(heads) > 0 && n > maxHead {
+			break
+		}
+		heads = append(heads, h)
 	}
 	return heads
 }
@@ -87,7 +92,7 @@ func pickSegments(v *view) []part {
 			return []part{s}
 		}
 		if live := p.live(); live < maxSegment/mergeAt {
-			tier := (max(bits.Len(uint(live)/(minSeal*maxHead)), 1) - 1) / 2
+			tier := (max(bits.Len(uint(live)/(maxHead/2)), 1) - 1) / 3
 			tiers[tier] = append(tiers[tier], s)
 		}
 	}
@@ -104,7 +109,7 @@ func (l *Leg) join(ctx context.Context, lane int, v *view, parts []part) {
 	var sources []*source
 	for _, p := range v.parts {
 		if slices.Contains(parts, p.part) {
-			sources = append(sources, &source{part: p.part, n: p.n, deletion: p.deletion})
+			sources = append(sources, &source{part: p.part, n: p.n, deletion: p.deletion, frozen: true})
 		}
 	}
 	s, err := merge(ctx, l.scorer, sources)

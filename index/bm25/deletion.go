@@ -10,7 +10,7 @@ import (
 const maxSince = 128
 
 const (
-	pageChunks = maxHead // chunks in a page of bits, which is a window of a search
+	pageChunks = windowSize // chunks in a page of bits
 	pageCounts = 1024
 )
 

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	maxHead      = 4096     // chunks in a head
-	maxHeadBytes = 16 << 20 // of postings and terms, about; a head is sealed at the next chunk
+	maxHead      = 1 << 14  // chunks in a head
+	maxHeadBytes = 40 << 20 // of postings and terms, about; a head is sealed at the next chunk
+	headPage     = 1 << 10  // chunks in a page of a head
 	pageTerms    = 512
 	pageSlots    = 1 << 15
 )
@@ -21,13 +22,13 @@ const (
 // where n was published after they were written, and at as much of a list as
 // has been counted.
 type head struct {
-	chunks [maxHead]headChunk
-	n      uint32 // chunks written; of the writer
+	pages [maxHead / headPage]*[headPage]headChunk
+	n     uint32 // chunks written; of the writer
 
 	terms atomic.Pointer[[]*[pageTerms]headTerm]
 	used  uint32                               // terms
 	table atomic.Pointer[[]atomic.Uint64]      // upper half of the hash, number and 1
-	byRow [4 * maxHead]atomic.Uint64           // row, chunk and 1
+	byRow atomic.Pointer[[]atomic.Uint64]      // row, chunk and 1; see rowHash
 	slots atomic.Pointer[[]*[pageSlots]uint64] // see headTerm
 	next  uint32                               // slot not in use
 
@@ -59,8 +60,9 @@ func newHead() *head {
 	h := &head{}
 	h.terms.Store(&[]*[pageTerms]headTerm{})
 	h.slots.Store(&[]*[pageSlots]uint64{})
-	table := make([]atomic.Uint64, 1024)
+	table, byRow := make([]atomic.Uint64, 1024), make([]atomic.Uint64, 256)
 	h.table.Store(&table)
+	h.byRow.Store(&byRow)
 	return h
 }
 
@@ -69,8 +71,9 @@ func (h *head) full() bool { return h.n == maxHead || h.bytes() > maxHeadBytes }
 
 func (h *head) bytes() int { return h.size + int(h.next)*8 + int(h.used)*64 }
 
-func (h *head) chunk(n uint32) chunk    { return h.chunks[n].chunk }
-func (h *head) forward(n uint32) []byte { return h.chunks[n].forward }
+func (h *head) at(n uint32) *headChunk  { return &h.pages[n/headPage][n%headPage] }
+func (h *head) chunk(n uint32) chunk    { return h.at(n).chunk }
+func (h *head) forward(n uint32) []byte { return h.at(n).forward }
 
 func (h *head) term(number uint32) *headTerm {
 	return &(*h.terms.Load())[number/pageTerms][number%pageTerms]
@@ -111,7 +114,7 @@ func (h *head) intern(k key) uint32 {
 	if table := *h.table.Load(); int(h.used)*2 > len(table) {
 		h.grow(table)
 	}
-	h.place(*h.table.Load(), k.hash>>32<<32|uint64(number+1), k.hash)
+	insert(*h.table.Load(), k.hash>>32<<32|uint64(number+1), k.hash)
 	return number
 }
 
@@ -120,13 +123,25 @@ func (h *head) grow(old []atomic.Uint64) {
 	table := make([]atomic.Uint64, 2*len(old))
 	for i := range old {
 		if slot := old[i].Load(); slot != 0 {
-			h.place(table, slot, newKey(h.name(uint32(slot)-1)).hash)
+			insert(table, slot, newKey(h.name(uint32(slot)-1)).hash)
 		}
 	}
 	h.table.Store(&table)
 }
 
-func (h *head) place(table []atomic.Uint64, slot, hash uint64) {
+// growRows makes the table of rows four times as large.
+func (h *head) growRows(old []atomic.Uint64) {
+	table := make([]atomic.Uint64, 4*len(old))
+	for i := range old {
+		if slot := old[i].Load(); slot != 0 {
+			insert(table, slot, rowHash(index.Row(slot>>32)))
+		}
+	}
+	h.byRow.Store(&table)
+}
+
+// insert puts a slot into a table that has room.
+func insert(table []atomic.Uint64, slot, hash uint64) {
 	for i := hash; ; i++ {
 		if at := &table[i&uint64(len(table)-1)]; at.Load() == 0 {
 			at.Store(slot)
@@ -179,13 +194,14 @@ func (h *head) add(c chunk, forward []byte, different, counts []uint32) {
 	begin := len(h.text)
 	h.text = append(h.text, forward...)
 	h.size += len(forward)
-	h.chunks[n] = headChunk{c, slices.Clip(h.text[begin:])}
-	for i := rowHash(c.row); ; i++ {
-		if at := &h.byRow[i%uint32(len(h.byRow))]; at.Load() == 0 {
-			at.Store(uint64(c.row)<<32 | uint64(n+1))
-			break
-		}
+	if n%headPage == 0 {
+		h.pages[n/headPage] = new([headPage]headChunk)
 	}
+	*h.at(n) = headChunk{c, slices.Clip(h.text[begin:])}
+	if byRow := *h.byRow.Load(); int(n)*2 >= len(byRow) {
+		h.growRows(byRow)
+	}
+	insert(*h.byRow.Load(), uint64(c.row)<<32|uint64(n+1), rowHash(c.row))
 	for i, number := range different {
 		h.post(number, n, counts[i])
 	}
@@ -193,11 +209,12 @@ func (h *head) add(c chunk, forward []byte, different, counts []uint32) {
 }
 
 // rowHash keeps rows that follow each other together, and spreads others.
-func rowHash(row index.Row) uint32 { return row + row>>14*0x9E3779B1 }
+func rowHash(row index.Row) uint64 { return uint64(row) + uint64(row>>14)*0x9E3779B1 }
 
 func (h *head) find(row index.Row, n uint32, yield func(chunk uint32)) {
+	table := *h.byRow.Load()
 	for i := rowHash(row); ; i++ {
-		slot := h.byRow[i%uint32(len(h.byRow))].Load()
+		slot := table[i&uint64(len(table)-1)].Load()
 		if slot == 0 {
 			return
 		}

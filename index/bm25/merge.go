@@ -1,6 +1,7 @@
 package bm25
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -18,11 +19,13 @@ type source struct {
 	part     part
 	n        uint32
 	deletion *deletion
+	frozen   bool // nothing is added to part any more
 
 	chunks []uint32 // by chunk of the part: the one of the segment, or gone
 	terms  []uint32 // by number in the part: the number in the segment, or gone
 	from   []uint32 // by rank in the segment: the number in the part, or gone
 	whole  bool     // nothing is deleted
+	first  uint32   // chunk of the segment
 }
 
 // row returns the first row.
@@ -74,7 +77,7 @@ func (m *merger) number() {
 	size := 0
 	for _, s := range m.sources {
 		s.chunks = make([]uint32, s.n)
-		s.whole = s.deletion.dead() == 0
+		s.whole, s.first = s.deletion.dead() == 0, m.n
 		for i := range s.chunks {
 			s.chunks[i] = gone
 			if s.whole || !s.deletion.has(uint32(i)) {
@@ -217,6 +220,12 @@ func (m *merger) gather(rank uint32, chunks, counts []uint32) ([]uint32, []uint3
 		}
 		begin := len(chunks)
 		chunks, counts = s.part.postings(s.from[rank], s.n, chunks, counts)
+		if s.whole {
+			for i := range chunks[begin:] {
+				chunks[begin+i] += s.first
+			}
+			continue
+		}
 		at := begin
 		for i, c := range chunks[begin:] {
 			if to := s.chunks[c]; to != gone {
@@ -273,5 +282,8 @@ func (m *merger) finish() []byte {
 	out = binary.LittleEndian.AppendUint64(out, math.Float64bits(m.mean))
 	out = binary.LittleEndian.AppendUint64(out, xxhash.Sum64(out))
 	out = binary.LittleEndian.AppendUint64(out, magic)
-	return slices.Clip(out)
+	if cap(out)-len(out) > len(out)/16 {
+		return bytes.Clone(out) // it stays for long
+	}
+	return out
 }

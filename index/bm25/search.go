@@ -58,7 +58,7 @@ func (q *query) runPart(ctx context.Context, i int, c *collector, ask question) 
 	switch g := p.part.(type) {
 	case *head:
 		if c.k > 0 || len(points) > 0 {
-			q.runHead(i, g, c, points, ask.scores)
+			return q.runHead(ctx, i, g, c, points, ask.scores)
 		}
 	case *segment:
 		q.scorePoints(i, g, points, ask.scores)
@@ -86,7 +86,7 @@ func (q *query) matchPart(ctx context.Context, i int, c *collector, points []poi
 	}
 	switch g := p.part.(type) {
 	case *head:
-		q.runHead(i, g, c, nil, nil)
+		return q.runHead(ctx, i, g, c, nil, nil)
 	case *segment:
 		return q.runSegment(ctx, i, g, c)
 	}
@@ -115,40 +115,4 @@ func (q *query) among(ctx context.Context, k int, iq index.Query, ask question, 
 	}
 	tell(iq, index.Plan{Method: "rows", Scored: len(rows) + len(ask.rows)})
 	return top.Sorted(), nil
-}
-
-// runHead scores all chunks of a head.
-func (q *query) runHead(part int, h *head, c *collector, points []point, scores []float64) {
-	p := &q.view.parts[part]
-	for i := range q.terms {
-		t := &q.terms[i]
-		if t.at[part] == 0 {
-			continue
-		}
-		w := h.walk(t.at[part] - 1)
-		for run := w.next(); len(run) > 0; run = w.next() {
-			if q.addRun(h, run, t.weight, p.n, &c.window) {
-				break
-			}
-		}
-	}
-	for _, at := range points {
-		scores[at.place] = float64(c.window.sums[at.chunk])
-	}
-	c.collect(p, part, 0, 0)
-}
-
-// addRun adds what a term is worth to chunks below n of a head. It says whether
-// there were others.
-func (q *query) addRun(h *head, run []uint64, weight float32, n uint32, w *window) (done bool) {
-	for _, slot := range run {
-		chunk := uint32(slot >> 32)
-		if chunk >= n {
-			return true
-		}
-		chunk %= windowSize
-		w.sums[chunk] += q.worth(weight, uint32(slot), h.chunks[chunk].length)
-		w.bits[chunk/64] |= 1 << (chunk % 64)
-	}
-	return false
 }

@@ -9,9 +9,9 @@ import (
 	"ragserver/index"
 )
 
-// windowSize is how many chunks are scored together. It is the size of a head,
-// and of a page of a deletion.
-const windowSize = maxHead
+// windowSize is how many chunks are scored together: their sums stay in the
+// first cache, 4096 * 4 B = 16 kB.
+const windowSize = 4096
 
 // A window is sums by chunk, with bits for those that have any. It is empty
 // between uses.
@@ -32,6 +32,7 @@ type collector struct {
 	scored  int
 
 	scans      []scan
+	strolls    []stroll
 	rest       []float64
 	candidates []candidate
 	chunks     []uint32 // that have a required term
@@ -88,7 +89,7 @@ func (c *collector) offer(p *partView, part int, chunk uint32, sum float32) {
 	if s, ok := p.part.(*segment); ok {
 		row = s.row(chunk)
 	} else {
-		row = p.part.(*head).chunks[chunk].row
+		row = p.part.(*head).at(chunk).row
 	}
 	if !c.allows(row) {
 		return
