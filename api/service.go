@@ -12,6 +12,7 @@ import (
 	"time"
 
 	rag "ragserver"
+	"ragserver/index"
 	"ragserver/ingest"
 	"ragserver/llm/answer"
 	"ragserver/retrieve"
@@ -133,8 +134,9 @@ type Statistics struct {
 	// IndexEpoch is the last epoch that the index has saved, from which its
 	// next start catches up; IndexRebuilt says why it was filled from the
 	// store at this start although it had been saved.
-	IndexEpoch   rag.Epoch `json:"index_epoch,omitempty"`
-	IndexRebuilt string    `json:"index_rebuilt,omitempty"`
+	IndexEpoch   rag.Epoch    `json:"index_epoch,omitempty"`
+	IndexRebuilt string       `json:"index_rebuilt,omitempty"`
+	VectorGraph  *index.Graph `json:"vector_graph,omitempty"` // nil: the vectors have none
 	// Changing says how far a change of the embedding model has come: until it
 	// is complete, searches use the former one.
 	Changing string `json:"changing,omitempty"`

@@ -112,6 +112,23 @@ type Rebinder interface {
 	Rebind(ctx context.Context, chunks iter.Seq2[rag.ChunkID, Row]) (missing []Row, err error)
 }
 
+// A Grapher is a vector leg that searches through a graph.
+type Grapher interface {
+	// Graph may be called by any goroutine.
+	Graph() Graph
+}
+
+// A Graph says how a graph of vectors is.
+type Graph struct {
+	Vectors int `json:"vectors"` // that are searched
+	Waiting int `json:"waiting"` // of these, not linked yet: compared one by one
+	Removed int `json:"removed"` // that are waypoints still
+	// Width is that of the walks for the best 10 (efSearch), and Recall how
+	// many of these they were seen to find; 0 if all vectors are compared.
+	Width  int     `json:"width"`
+	Recall float64 `json:"recall"`
+}
+
 // A Saver is a leg in memory whose states can be written to files and read back,
 // rows and all. The files of one state are a folder of their own.
 type Saver interface {

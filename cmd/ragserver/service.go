@@ -103,7 +103,7 @@ func (m *monitor) Statistics() api.Statistics {
 		stats.Trouble = append(stats.Trouble, m.former.Error())
 	}
 	saved := m.index.Status()
-	stats.IndexEpoch, stats.IndexRebuilt = saved.Saved, saved.Rebuilt
+	stats.IndexEpoch, stats.IndexRebuilt, stats.VectorGraph = saved.Saved, saved.Rebuilt, saved.Graph
 	if saved.Trouble != nil {
 		stats.Trouble = append(stats.Trouble, saved.Trouble.Error())
 	}

@@ -113,6 +113,16 @@ func (t *tuning) enough(ok func(measure) bool) (int, bool) {
 	return 0, false
 }
 
+// recall is what walks of a width were seen to find of the best 10, at least.
+func (t *tuning) recall(width int) (least float64) {
+	for _, m := range t.widths {
+		if m.Width <= width {
+			least = m.Few
+		}
+	}
+	return least
+}
+
 // cost is how many nodes a walk of a width scores, about.
 func (t *tuning) cost(width int) float64 {
 	if len(t.widths) == 0 {

@@ -18,13 +18,20 @@ type Status struct {
 	Saved   rag.Epoch
 	SavedAt time.Time
 	Trouble error // why the last checkpoint could not be written
+
+	Graph *index.Graph // of the vector leg, if it has one
 }
 
 // Status may be called by any goroutine.
 func (x *Index) Status() Status {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return Status{Rebuilt: x.rebuilt, Saved: x.saved.Epoch, SavedAt: x.savedAt, Trouble: x.trouble}
+	s := Status{Rebuilt: x.rebuilt, Saved: x.saved.Epoch, SavedAt: x.savedAt, Trouble: x.trouble}
+	if leg, ok := x.space.Leg.(index.Grapher); ok {
+		g := leg.Graph()
+		s.Graph = &g
+	}
+	return s
 }
 
 // Since returns the epoch after which the next Restore asks the truth for
