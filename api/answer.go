@@ -23,6 +23,7 @@ type answerRequest struct {
 	Stream      bool   `json:"stream,omitempty" doc:"answer with server-sent events"`
 	ContextDocs bool   `json:"return_context_docs,omitempty" doc:"add what the answer was made from"`
 	After       string `json:"after,omitempty" doc:"a token: wait until that change is searchable"`
+	Epoch       uint64 `json:"epoch,omitempty" doc:"answer from the state of this epoch, if it is still held"`
 }
 
 // An answerResult is an answer.
@@ -84,7 +85,10 @@ func readAnswer(f fields, header http.Header) (answerRequest, error) {
 		return r, err
 	}
 	r.Stream = r.Stream || strings.Contains(header.Get("Accept"), "text/event-stream")
-	r.ContextDocs, err = f.boolean("return_context_docs")
+	if r.ContextDocs, err = f.boolean("return_context_docs"); err != nil {
+		return r, err
+	}
+	r.Epoch, err = f.epoch()
 	return r, err
 }
 
@@ -134,7 +138,9 @@ func (h *Handler) takePlace(ctx context.Context) (release func(), err error) {
 // ask gets the answer. An error after the passages is the model's.
 func (h *Handler) ask(ctx context.Context, req answerRequest, emit func(answer.Event) error) (answerResult, Freshness, error) {
 	asked := false
-	a, fresh, err := h.svc.Answerer.Answer(ctx, AnswerRequest{Prompt: req.Prompt, K: req.K, Filter: req.Filter, Glob: req.Glob, Model: req.Model},
+	a, fresh, err := h.svc.Answerer.Answer(ctx, AnswerRequest{
+		Prompt: req.Prompt, K: req.K, Filter: req.Filter, Glob: req.Glob, Model: req.Model, Epoch: rag.Epoch(req.Epoch),
+	},
 		func(e answer.Event) error {
 			asked = true
 			return emit(e)

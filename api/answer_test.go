@@ -46,11 +46,11 @@ func TestAnswerShowsWhatItWasMadeFromIfAsked(t *testing.T) {
 }
 
 func TestAnswerReadsItsFields(t *testing.T) {
-	want := AnswerRequest{Prompt: "q", K: 7, Filter: "f", Glob: "g", Model: "m"}
+	want := AnswerRequest{Prompt: "q", K: 7, Filter: "f", Glob: "g", Model: "m", Epoch: 4}
 	for _, body := range []string{
-		`{"prompt":"q","k":7,"filters":"f","filepath_globpattern":"g","model":"m"}`,
-		`{"question":"q","k":"7","metadata_filter":"f","filepath_globpattern":"g","model":"m"}`,
-		`{"prompt":null,"query":"q","k":7.5,"filters":null,"metadata_filter":"f","filepath_globpattern":"g","model":"m"}`,
+		`{"prompt":"q","k":7,"filters":"f","filepath_globpattern":"g","model":"m","epoch":4}`,
+		`{"question":"q","k":"7","metadata_filter":"f","filepath_globpattern":"g","model":"m","epoch":"4"}`,
+		`{"prompt":null,"query":"q","k":7.5,"filters":null,"metadata_filter":"f","filepath_globpattern":"g","model":"m","epoch":4.0}`,
 	} {
 		h, f := newTest(t, Config{})
 		decoded[answerResult](t, do(h, "POST", "/v1/answer/", body), http.StatusOK)
@@ -63,7 +63,7 @@ func TestAnswerReadsItsFields(t *testing.T) {
 func TestAnswerRefuses(t *testing.T) {
 	for body, field := range map[string]string{
 		`{}`: "prompt", `[]`: "prompt", `{"prompt":null}`: "prompt", `{"prompt":" \n"}`: "prompt",
-		`{"prompt":"x","k":-1}`: "k", `{"prompt":"x","k":1001}`: "k", `{"prompt":"x","stream":"perhaps"}`: "stream",
+		`{"prompt":"x","epoch":-1}`: "epoch", `{"prompt":"x","k":-1}`: "k", `{"prompt":"x","k":1001}`: "k", `{"prompt":"x","stream":"perhaps"}`: "stream",
 	} {
 		h, f := newTest(t, Config{})
 		wantProblem(t, do(h, "POST", "/v1/answer", body), http.StatusBadRequest, "bad_request", field)

@@ -132,6 +132,21 @@ func (v given) asInteger() (float64, bool) {
 	return float64(n), err == nil
 }
 
+// epoch returns the number of the epoch that was asked for, 0 if none was. All
+// whole numbers that JSON can carry everywhere are taken.
+func (f fields) epoch() (uint64, error) {
+	v, ok := f.find("epoch")
+	if !ok {
+		return 0, nil
+	}
+	const most = 1 << 53
+	n, ok := v.asInteger()
+	if !ok || n < 0 || n > most {
+		return 0, badField(v.name, "must be a whole number from 0 to %d, not %s", uint64(most), v.shown())
+	}
+	return uint64(n), nil
+}
+
 // boolean returns the truth under the first of names that was sent, else false.
 func (f fields) boolean(names ...string) (bool, error) {
 	v, ok := f.find(names...)

@@ -125,11 +125,9 @@ func readRetrieve(f fields) (retrieveRequest, error) {
 		return r, badField("leg", "must be hybrid, vector or bm25, not %.60q", r.Leg)
 	}
 	r.After = f.text("after")
-	epoch, _, err := f.integer(0, 1<<53, "epoch")
-	if err != nil {
+	if r.Epoch, err = f.epoch(); err != nil {
 		return r, err
 	}
-	r.Epoch = uint64(epoch)
 	r.Explain, err = f.boolean("explain")
 	return r, err
 }

@@ -82,6 +82,10 @@ func TestRetrieveReadsWhateverPathwaysClientsSend(t *testing.T) {
 		{"empty query", "POST", "/v1/retrieve", `{"query":"","k":1}`, "", q("", 1)},
 		{"syntax in query", "POST", "/v1/retrieve", `{"query":"fox:dog [2024 ((\"","k":1}`, "", q(`fox:dog [2024 (("`, 1)},
 		{"bytes in query", "GET", "/v1/retrieve?query=%ff&k=1", "", "", q("\uFFFD", 1)},
+		{"epoch as text", "POST", "/v1/retrieve?epoch=7", `{"query":"x","k":1}`, "", retrieve.Query{Text: "x", K: 1, Epoch: 7}},
+		{"last epoch", "POST", "/v1/retrieve", `{"query":"x","k":1,"epoch":9007199254740992}`, "", retrieve.Query{Text: "x", K: 1, Epoch: 1 << 53}},
+		{"no epoch", "POST", "/v1/retrieve", `{"query":"x","k":1,"epoch":null,"explain":null}`, "", q("x", 1)},
+		{"explained", "POST", "/v1/retrieve", `{"query":"x","k":1,"explain":true}`, "", retrieve.Query{Text: "x", K: 1, Explain: true}},
 		{"all", "POST", "/v1/retrieve", `{"query":"x","k":1,"metadata_filter":"size > ` + "`1`" + `","filepath_globpattern":"*.md","leg":"bm25"}`, "",
 			retrieve.Query{Text: "x", K: 1, Filter: "size > `1`", Glob: "*.md", Leg: retrieve.Text}},
 	} {
@@ -114,6 +118,10 @@ func TestRetrieveRefuses(t *testing.T) {
 		{`{"query":null,"k":1}`, "query", "null"},
 		{`{"query":"x","k":1,"leg":"best"}`, "leg", "hybrid"},
 		{`{"query":"x","k":1,"extended":"perhaps"}`, "extended", "true or false"},
+		{`{"query":"x","k":1,"explain":"perhaps"}`, "explain", "true or false"},
+		{`{"query":"x","k":1,"epoch":-1}`, "epoch", "from 0 to 9007199254740992, not -1"},
+		{`{"query":"x","k":1,"epoch":1e30}`, "epoch", "1e30"},
+		{`{"query":"x","k":1,"epoch":"now"}`, "epoch", `not "now"`},
 		{`{"query":"x","k":1,"extended":[]}`, "extended", "true or false"},
 	} {
 		t.Run(tt.body, func(t *testing.T) {
