@@ -12,6 +12,7 @@ import (
 // byLanguage finds words in one way and gives them to the rules of a language.
 type byLanguage struct {
 	scan    scanner
+	waiting waiting
 	cache   *registry.Cache
 	english *englishWords
 	general *language            // of documents whose language has no rules
@@ -68,20 +69,58 @@ func (a *byLanguage) Terms(text, tag string, v *Vocabulary, to []uint32) []uint3
 	l := a.language(tag)
 	known := v.table(l.base)
 	text = l.text(clean(text))
-	for len(text) > 0 {
-		n, dense := a.scan.word(text)
+	w := &a.waiting
+	w.n = 0
+	for at := 0; at < len(text); {
+		n, dense := a.scan.word(text[at:])
 		switch {
 		case n == 0:
-			_, n = utf8.DecodeRuneInString(text)
-		case dense:
-			to = pairs(text[:n], v, to)
+			_, n = utf8.DecodeRuneInString(text[at:])
+		case !dense && n <= maxShort:
+			if w.add(text, at, n); w.n == len(w.keys) {
+				to = w.look(l, v, known, text, to)
+			}
 		default:
-			if number := l.number(cut(text[:n]), v, known); number != noTerm {
+			to = w.look(l, v, known, text, to)
+			if dense {
+				to = pairs(text[at:at+n], v, to)
+			} else if number := l.number(cut(text[at:at+n]), v, known); number != noTerm {
 				to = append(to, number)
 			}
 		}
-		text = text[n:]
+		at += n
 	}
+	return w.look(l, v, known, text, to)
+}
+
+// A waiting is short words that wait to be looked up: memory answers several
+// questions in little more than the time of one.
+type waiting struct {
+	n    int
+	keys [32][2]uint64
+	at   [32]int // in the text
+}
+
+func (w *waiting) add(text string, at, n int) {
+	i := w.n % len(w.keys)
+	w.keys[i], w.at[i] = pack(text[at:at+n]), at
+	w.n++
+}
+
+// look appends the numbers of the words, and forgets these.
+func (w *waiting) look(l *language, v *Vocabulary, known *table, text string, to []uint32) []uint32 {
+	for i, key := range w.keys[:w.n] {
+		place := known.place(key)
+		number := uint32(place.number - 2)
+		if place.number == 0 {
+			n := int(key[1] >> 56)
+			number = l.number(text[w.at[i]:w.at[i]+n], v, known)
+		}
+		if number != noTerm {
+			to = append(to, number)
+		}
+	}
+	w.n = 0
 	return to
 }
 

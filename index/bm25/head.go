@@ -25,11 +25,12 @@ type head struct {
 	pages [maxHead / headPage]*[headPage]headChunk
 	n     uint32 // chunks written; of the writer
 
-	terms atomic.Pointer[[]*[pageTerms]headTerm]
+	lists atomic.Pointer[[]*[pageTerms]headList]
+	names atomic.Pointer[[]*[pageTerms]string]
 	used  uint32                               // terms
 	table atomic.Pointer[[]atomic.Uint64]      // upper half of the hash, number and 1
 	byRow atomic.Pointer[[]atomic.Uint64]      // row, chunk and 1; see rowHash
-	slots atomic.Pointer[[]*[pageSlots]uint64] // see headTerm
+	slots atomic.Pointer[[]*[pageSlots]uint64] // see headList
 	next  uint32                               // slot not in use
 
 	text []byte // room for what comes
@@ -41,24 +42,25 @@ type headChunk struct {
 	forward []byte
 }
 
-// A headTerm is a term with its list: a chain of runs of slots, of 2, 4, 8 and so
+// A headList is the list of a term: a chain of runs of slots, of 2, 4, 8 and so
 // on to 128. A slot is a chunk and its count, and the last one of a run is where
-// the next run begins.
-type headTerm struct {
-	name  string
+// the next run begins. It is 16 bytes, so that most lists are in the cache.
+type headList struct {
 	first uint32        // slot
 	count atomic.Uint32 // chunks that readers may look at
 
 	// Of the writer: the slot for the next chunk, and how many are left in
 	// the run of which size.
-	at, left, size uint32
+	at         uint32
+	left, size uint16
 }
 
 const maxRun = 128
 
 func newHead() *head {
 	h := &head{}
-	h.terms.Store(&[]*[pageTerms]headTerm{})
+	h.lists.Store(&[]*[pageTerms]headList{})
+	h.names.Store(&[]*[pageTerms]string{})
 	h.slots.Store(&[]*[pageSlots]uint64{})
 	table, byRow := make([]atomic.Uint64, 1024), make([]atomic.Uint64, 256)
 	h.table.Store(&table)
@@ -75,11 +77,13 @@ func (h *head) at(n uint32) *headChunk  { return &h.pages[n/headPage][n%headPage
 func (h *head) chunk(n uint32) chunk    { return h.at(n).chunk }
 func (h *head) forward(n uint32) []byte { return h.at(n).forward }
 
-func (h *head) term(number uint32) *headTerm {
-	return &(*h.terms.Load())[number/pageTerms][number%pageTerms]
+func (h *head) list(number uint32) *headList {
+	return &(*h.lists.Load())[number/pageTerms][number%pageTerms]
 }
 
-func (h *head) name(number uint32) string { return h.term(number).name }
+func (h *head) name(number uint32) string {
+	return (*h.names.Load())[number/pageTerms][number%pageTerms]
+}
 
 func (h *head) lookup(k key) (number uint32, ok bool) {
 	table := *h.table.Load()
@@ -88,7 +92,7 @@ func (h *head) lookup(k key) (number uint32, ok bool) {
 		if slot == 0 {
 			return 0, false
 		}
-		if slot>>32 == k.hash>>32 && h.term(uint32(slot)-1).name == k.text {
+		if slot>>32 == k.hash>>32 && h.name(uint32(slot)-1) == k.text {
 			return uint32(slot) - 1, true
 		}
 	}
@@ -101,16 +105,17 @@ func (h *head) intern(k key) uint32 {
 	}
 	number := h.used
 	h.used++
-	pages := *h.terms.Load()
-	if int(number/pageTerms) == len(pages) {
-		pages = append(slices.Clip(pages), new([pageTerms]headTerm))
-		h.terms.Store(&pages)
+	lists, names := *h.lists.Load(), *h.names.Load()
+	if int(number/pageTerms) == len(lists) {
+		lists = append(slices.Clip(lists), new([pageTerms]headList))
+		names = append(slices.Clip(names), new([pageTerms]string))
+		h.lists.Store(&lists)
+		h.names.Store(&names)
 	}
-	t := &pages[number/pageTerms][number%pageTerms]
-	t.name = k.text
-	t.size = 2
-	t.first = h.room(t.size)
-	t.at, t.left = t.first, t.size-1
+	names[number/pageTerms][number%pageTerms] = k.text
+	l := &lists[number/pageTerms][number%pageTerms]
+	l.first = h.room(2)
+	l.at, l.left, l.size = l.first, 1, 2
 	if table := *h.table.Load(); int(h.used)*2 > len(table) {
 		h.grow(table)
 	}
@@ -170,18 +175,17 @@ func (h *head) slot(at uint32) *uint64 {
 }
 
 // post adds a chunk to the list of a term.
-func (h *head) post(number, chunk, count uint32) {
-	t := h.term(number)
-	if t.left == 0 {
-		t.size = min(2*t.size, maxRun)
-		run := h.room(t.size)
-		*h.slot(t.at) = uint64(run)
-		t.at, t.left = run, t.size-1
+func (h *head) post(l *headList, chunk, count uint32) {
+	if l.left == 0 {
+		l.size = min(2*l.size, maxRun)
+		run := h.room(uint32(l.size))
+		*h.slot(l.at) = uint64(run)
+		l.at, l.left = run, l.size-1
 	}
-	*h.slot(t.at) = uint64(chunk)<<32 | uint64(count)
-	t.at++
-	t.left--
-	t.count.Add(1)
+	*h.slot(l.at) = uint64(chunk)<<32 | uint64(count)
+	l.at++
+	l.left--
+	l.count.Add(1)
 }
 
 // add adds a chunk: its terms in order, with how many are in the first fields,
@@ -202,8 +206,9 @@ func (h *head) add(c chunk, forward []byte, different, counts []uint32) {
 		h.growRows(byRow)
 	}
 	insert(*h.byRow.Load(), uint64(c.row)<<32|uint64(n+1), rowHash(c.row))
+	lists := *h.lists.Load()
 	for i, number := range different {
-		h.post(number, n, counts[i])
+		h.post(&lists[number/pageTerms][number%pageTerms], n, counts[i])
 	}
 	h.n++
 }

@@ -121,7 +121,7 @@ func least(lines []*line) (prefix uint64, name string, ok bool) {
 // live is how many chunks that stay have a term.
 func (s *source) live(number uint32) int {
 	if h, ok := s.part.(*head); ok && s.frozen && s.whole {
-		return int(h.term(number).count.Load())
+		return int(h.list(number).count.Load())
 	}
 	p := partView{part: s.part, n: s.n, deletion: s.deletion}
 	return p.frequency(number)

@@ -97,7 +97,7 @@ func (m *matcher) rarest(words []int) (number uint32, size int, ok bool) {
 			l := g.list(at - 1)
 			n = l.size
 		case *head:
-			n = int(g.term(at - 1).count.Load())
+			n = int(g.list(at - 1).count.Load())
 		}
 		if i == 0 || n < size {
 			number, size = at-1, n

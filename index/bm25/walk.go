@@ -9,7 +9,7 @@ type walk struct {
 }
 
 func (h *head) walk(number uint32) walk {
-	t := h.term(number)
+	t := h.list(number)
 	left := t.count.Load()
 	return walk{*h.slots.Load(), t.first, 2, left}
 }
