@@ -213,8 +213,9 @@ func (h *head) add(c chunk, forward []byte, different, counts []uint32) {
 	h.n++
 }
 
-// rowHash keeps rows that follow each other together, and spreads others.
-func rowHash(row index.Row) uint64 { return uint64(row) + uint64(row>>14)*0x9E3779B1 }
+// rowHash spreads rows: in a row of slots that are taken, one that is not there
+// would be looked for to the end.
+func rowHash(row index.Row) uint64 { return uint64(row) * 0x9E3779B97F4A7C15 >> 32 }
 
 func (h *head) find(row index.Row, n uint32, yield func(chunk uint32)) {
 	table := *h.byRow.Load()

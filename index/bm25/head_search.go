@@ -29,10 +29,9 @@ func (q *query) runHead(ctx context.Context, part int, h *head, c *collector, po
 		for i := range c.strolls {
 			c.strolls[i].add(q, h, end, &c.window)
 		}
-		for len(points) > 0 && points[0].chunk < end {
-			scores[points[0].place] = float64(c.sums[points[0].chunk%windowSize])
-			points = points[1:]
-		}
+		var near []point
+		near, points = before(points, end)
+		c.readPoints(near, scores)
 		c.collect(p, part, begin, 0)
 	}
 	return nil

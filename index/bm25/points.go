@@ -26,11 +26,15 @@ type point struct {
 }
 
 func sortRows(rows []index.Row) []place {
-	places := make([]place, len(rows))
+	keys := make([]uint64, len(rows))
 	for i, row := range rows {
-		places[i] = place{row, i}
+		keys[i] = uint64(row)<<32 | uint64(i)
 	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.row, b.row) })
+	slices.Sort(keys)
+	places := make([]place, len(rows))
+	for i, k := range keys {
+		places[i] = place{index.Row(k >> 32), int(uint32(k))}
+	}
 	return places
 }
 
@@ -40,7 +44,9 @@ func (a question) in(p *partView) []point {
 	if g, ok := p.part.(*segment); ok {
 		at := 0
 		for _, r := range a.rows {
-			at = g.seek(r.row, at)
+			if at = g.seek(r.row, at); at == int(g.n) {
+				break
+			}
 			for i := at; i < int(g.n) && g.row(g.at(i)) == r.row; i++ {
 				if n := g.at(i); !p.deletion.has(n) {
 					points = append(points, point{n, r.at})
@@ -58,26 +64,38 @@ func (a question) in(p *partView) []point {
 	return points
 }
 
-// scorePoints sets the scores of points in a segment.
-func (q *query) scorePoints(part int, s *segment, points []point, scores []float64) {
+// before returns the points of chunks before end, and the others.
+func before(points []point, end uint32) (near, far []point) {
+	n := 0
+	for n < len(points) && points[n].chunk < end {
+		n++
+	}
+	return points[:n], points[n:]
+}
+
+// lookPoints sets the scores of points in the segment of the scans, by looking
+// them up in each list. It may be called again for later chunks.
+func (c *collector) lookPoints(s *segment, points []point, scores []float64) {
 	if len(points) == 0 {
 		return
 	}
-	sums := make([]float32, len(points))
-	for i := range q.terms {
-		t := &q.terms[i]
-		if t.at[part] == 0 {
-			continue
-		}
-		l := s.list(t.at[part] - 1)
-		at := probe{list: &l}
+	c.asked = append(c.asked[:0], make([]float32, len(points))...)
+	for i := range c.scans {
+		t := &c.scans[i]
 		for j, p := range points {
-			if count := at.count(p.chunk); count > 0 {
-				sums[j] += q.worth(t.weight, count, s.length(p.chunk))
+			if count := t.asked.count(p.chunk); count > 0 {
+				c.asked[j] += c.query.worth(t.weight, count, s.length(p.chunk))
 			}
 		}
 	}
 	for j, p := range points {
-		scores[p.place] = float64(sums[j])
+		scores[p.place] = float64(c.asked[j])
+	}
+}
+
+// readPoints sets the scores of points in a window to which all terms were added.
+func (w *window) readPoints(points []point, scores []float64) {
+	for _, p := range points {
+		scores[p.place] = float64(w.sums[p.chunk%windowSize])
 	}
 }

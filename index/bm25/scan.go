@@ -14,13 +14,14 @@ type scan struct {
 	at, n          int
 	chunks, counts [blockSize]uint32
 
-	probe probe
+	probe probe // of candidates
+	asked probe // of points
 }
 
 // begin makes s the scan of a list.
 func (s *scan) begin(l list, weight float32) {
 	s.list, s.weight, s.block, s.decoded = l, weight, 0, 0
-	s.probe = probe{list: &s.list}
+	s.probe, s.asked = probe{list: &s.list}, probe{list: &s.list}
 }
 
 // seek goes to the block with the first chunk that is not below begin. It says

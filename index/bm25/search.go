@@ -61,9 +61,8 @@ func (q *query) runPart(ctx context.Context, i int, c *collector, ask question) 
 			return q.runHead(ctx, i, g, c, points, ask.scores)
 		}
 	case *segment:
-		q.scorePoints(i, g, points, ask.scores)
-		if c.k > 0 {
-			return q.runSegment(ctx, i, g, c)
+		if c.k > 0 || len(points) > 0 {
+			return q.runSegment(ctx, i, g, c, points, ask.scores)
 		}
 	}
 	return nil
@@ -88,7 +87,7 @@ func (q *query) matchPart(ctx context.Context, i int, c *collector, points []poi
 	case *head:
 		return q.runHead(ctx, i, g, c, nil, nil)
 	case *segment:
-		return q.runSegment(ctx, i, g, c)
+		return q.runSegment(ctx, i, g, c, nil, nil)
 	}
 	return nil
 }

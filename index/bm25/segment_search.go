@@ -9,9 +9,15 @@ import (
 // (Turtle and Flood, 1995) with the bounds of blocks (Ding and Suel, 2011): terms
 // that cannot lift a chunk to the floor by themselves are not added to all their
 // chunks, but looked up in those that the other terms have brought.
-func (q *query) runSegment(ctx context.Context, part int, s *segment, c *collector) error {
+//
+// Points are scored as they come by: read where all terms were added.
+func (q *query) runSegment(ctx context.Context, part int, s *segment, c *collector, points []point, scores []float64) error {
 	p := &q.view.parts[part]
-	c.begin(q, part, s)
+	if c.begin(q, part, s); c.k == 0 {
+		c.lookPoints(s, points, scores)
+		return nil
+	}
+	var near []point
 	// The bounds of the lists were made with the mean length of then.
 	grown := float32(max(1, q.view.mean()/s.mean))
 	for begin := uint32(0); begin < s.n; begin += windowSize {
@@ -22,12 +28,18 @@ func (q *query) runSegment(ctx context.Context, part int, s *segment, c *collect
 		}
 		end := min(begin+windowSize, s.n)
 		needed := c.bounds(begin, end, grown)
+		if near, points = before(points, end); needed < len(c.scans) {
+			c.lookPoints(s, near, scores)
+		}
 		if needed == 0 {
 			continue
 		}
 		lengths := s.section[lengthSection][4*int(begin) : 4*int(end)]
 		for i := range c.scans[:needed] {
 			c.scans[i].add(q, lengths, begin, end, &c.window)
+		}
+		if needed == len(c.scans) {
+			c.readPoints(near, scores)
 		}
 		c.collect(p, part, begin, c.rest[needed])
 		if needed < len(c.scans) {

@@ -33,6 +33,7 @@ type collector struct {
 
 	scans      []scan
 	strolls    []stroll
+	asked      []float32 // sums of points
 	rest       []float64
 	candidates []candidate
 	chunks     []uint32 // that have a required term
