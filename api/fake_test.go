@@ -12,6 +12,7 @@ import (
 	"time"
 
 	rag "ragserver"
+	"ragserver/index/metadata"
 	"ragserver/ingest"
 	"ragserver/llm"
 	"ragserver/llm/answer"
@@ -36,6 +37,7 @@ type fake struct {
 	stored   map[string]string
 	stats    Statistics
 	sourced  []SourceStatus
+	fields   []metadata.FieldStats
 	changed  chan struct{}
 	notReady error
 
@@ -51,6 +53,7 @@ func newFake() *fake {
 	return &fake{
 		stored: map[string]string{}, changed: make(chan struct{}),
 		stats:   Statistics{Documents: 5, Indexed: 4, Failed: 1, Chunks: 9, Vectors: 8, Embedded: 7, Epoch: 3, LastModified: beforeIt, LastIndexed: noon, CompleteUntil: noon, Embedder: "static", Model: "extractive"},
+		fields:  []metadata.FieldStats{{Field: "path", Documents: 4, Values: 3, Bytes: 200}},
 		sourced: []SourceStatus{{Name: "docs", Kind: "fs", Status: ingest.Status{State: ingest.Watching, Objects: 5}, Documents: 4, Failed: 1, Lag: 1500 * time.Microsecond}},
 	}
 }
@@ -160,6 +163,8 @@ func (f *fake) Statistics() Statistics {
 	defer f.mu.Unlock()
 	return f.stats
 }
+
+func (f *fake) Fields() []metadata.FieldStats { return f.fields }
 
 func (f *fake) Ready() error { return f.notReady }
 

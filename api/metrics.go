@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -52,6 +53,7 @@ type collector struct {
 
 	documents, chunks, vectors, embedded, epoch, complete, ready *prometheus.Desc
 	sourceDocuments, lag, failing                                *prometheus.Desc
+	fieldBytes                                                   *prometheus.Desc
 }
 
 func newCollector(m Monitor) *collector {
@@ -69,13 +71,14 @@ func newCollector(m Monitor) *collector {
 		ready:           desc("ready", "1 once everything that was found at the start is searchable."),
 		sourceDocuments: desc("source_documents", "Documents of a source by status.", "source", "status"),
 		lag:             desc("source_lag_seconds", "Age of the oldest change that is not searchable.", "source"),
+		fieldBytes:      desc("metadata_field_bytes", "Memory of the index of a field of the metadata, about.", "field"),
 		failing:         desc("source_failing", "1 if the last listing of the source failed.", "source"),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.documents, c.chunks, c.vectors, c.embedded, c.epoch, c.complete, c.ready, c.sourceDocuments, c.lag, c.failing} {
+	for _, d := range []*prometheus.Desc{c.documents, c.chunks, c.vectors, c.embedded, c.epoch, c.complete, c.ready, c.sourceDocuments, c.lag, c.failing, c.fieldBytes} {
 		ch <- d
 	}
 }
@@ -97,6 +100,9 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		gauge(c.complete, float64(s.CompleteUntil.UnixMilli())/1000)
 	}
 	gauge(c.ready, number(c.monitor.Ready() == nil))
+	for _, f := range c.monitor.Fields() {
+		gauge(c.fieldBytes, float64(f.Bytes), strings.ToValidUTF8(f.Field, "\uFFFD"))
+	}
 	for _, src := range c.monitor.Sources() {
 		gauge(c.sourceDocuments, float64(src.Documents), src.Name, "indexed")
 		gauge(c.sourceDocuments, float64(src.Failed), src.Name, "failed")

@@ -13,6 +13,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/index"
+	"ragserver/index/metadata"
 	"ragserver/ingest"
 	"ragserver/llm/answer"
 	"ragserver/retrieve"
@@ -96,6 +97,8 @@ type ListQuery struct {
 type Monitor interface {
 	Sources() []SourceStatus
 	Statistics() Statistics
+	// Fields says what the index of the metadata takes.
+	Fields() []metadata.FieldStats
 	// Ready returns nil once every source has been listed and what was
 	// found is searchable, else what is awaited.
 	Ready() error

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	rag "ragserver"
+	"ragserver/index/metadata"
 )
 
 // A statisticsRequest asks /v1/statistics for more than Pathway tells.
@@ -31,6 +32,7 @@ type statisticsResult struct {
 	LastModified *int64 `json:"last_modified" doc:"Unix seconds"`
 	LastIndexed  *int64 `json:"last_indexed" doc:"Unix seconds"`
 	Statistics
+	Fields []metadata.FieldStats `json:"metadata_fields" doc:"of the metadata, as far as filters have asked for them"`
 }
 
 // A sourceResult is a source with its lag in the unit of the API.
@@ -82,7 +84,7 @@ func (h *Handler) statistics(_ context.Context, c *gin.Context) error {
 	if !more {
 		return writeJSON(c.Writer, http.StatusOK, plain)
 	}
-	return writeJSON(c.Writer, http.StatusOK, statisticsResult{plain.FileCount, plain.LastModified, plain.LastIndexed, s})
+	return writeJSON(c.Writer, http.StatusOK, statisticsResult{plain.FileCount, plain.LastModified, plain.LastIndexed, s, list(h.svc.Monitor.Fields())})
 }
 
 func unixOrNull(t time.Time) *int64 {

@@ -29,6 +29,9 @@ func TestStatisticsAnswerInPathwaysShape(t *testing.T) {
 	if got["file_count"] != 4.0 || got["last_modified"] != 1795345200.0 || got["documents"] != 5.0 || got["chunks"] != 9.0 || got["complete_until"] != "2026-11-22T12:00:00Z" {
 		t.Errorf("got %v", got)
 	}
+	if diff := cmp.Diff([]any{map[string]any{"field": "path", "documents": 4.0, "values": 3.0, "bytes": 200.0}}, got["metadata_fields"]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 	f.stats = Statistics{}
 	if got, want := do(h, "POST", "/v1/statistics", "").Body.String(), `{"file_count":0,"last_modified":null,"last_indexed":null}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -71,6 +74,7 @@ func TestMetricsShowTheServiceAndItsRequests(t *testing.T) {
 		`ragserver_http_request_duration_seconds_count{code="404",route="other"} 1`,
 		`ragserver_http_requests_in_flight 1`, `ragserver_documents{status="indexed"} 4`, `ragserver_documents{status="failed"} 1`, `ragserver_chunks 9`,
 		`ragserver_vectors 8`, `ragserver_embedded_texts_total 7`, `ragserver_epoch 3`, `ragserver_source_lag_seconds{source="docs"} 0.0015`, `ragserver_ready 1`,
+		`ragserver_metadata_field_bytes{field="path"} 200`,
 	} {
 		if !strings.Contains(body, want+"\n") {
 			t.Errorf("no %s in\n%s", want, body)

@@ -220,6 +220,7 @@ func (s settings) index(log *slog.Logger, kv store.Store) (*hybrid.Index, error)
 		Dir:       filepath.Join(s.Data, "index", "checkpoint"),
 		Legs:      s.Index.Vector.Fingerprint() + " " + s.Index.Text.Fingerprint(),
 		SaveAfter: s.Index.SaveAfter,
+		Warm:      []string{"path"}, // globs
 	}, vector, text)
 }
 

@@ -8,6 +8,7 @@ import (
 	"ragserver/api"
 	"ragserver/embed"
 	"ragserver/index/hybrid"
+	"ragserver/index/metadata"
 	"ragserver/llm/answer"
 	"ragserver/pipeline"
 	"ragserver/retrieve"
@@ -112,6 +113,8 @@ func (m *monitor) Statistics() api.Statistics {
 	}
 	return stats
 }
+
+func (m *monitor) Fields() []metadata.FieldStats { return m.index.Fields() }
 
 func (m *monitor) Ready() error { return m.pipeline.Ready() }
 

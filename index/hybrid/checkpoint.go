@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -40,8 +41,12 @@ func (x *Index) saves() bool {
 
 // Run writes checkpoints when they are due, until ctx is done. Its checkpoints
 // run beside searches and Apply. One that fails is told in the log and by
-// Status, and tried again a minute later.
+// Status, and tried again a minute later. It also indexes metadata ahead of the
+// filters that will ask for it; nothing waits for that.
 func (x *Index) Run(ctx context.Context) error {
+	var ahead sync.WaitGroup
+	ahead.Go(func() { x.warm(ctx) })
+	defer ahead.Wait()
 	for {
 		timer := time.NewTimer(x.dueIn())
 		select {
@@ -159,7 +164,7 @@ func (x *Index) failed(c *capture, err error) {
 // write writes the folder, makes it the current one, and removes the others.
 func (x *Index) write(ctx context.Context, c *capture) (manifest, error) {
 	s := c.snapshot.state
-	m := manifest{Format: manifestFormat, Folder: x.freeName(s.epoch), Epoch: s.epoch, Identity: c.identity}
+	m := manifest{Format: manifestFormat, Folder: x.freeName(s.epoch), Epoch: s.epoch, Identity: c.identity, Fields: x.fieldNames()}
 	dir := filepath.Join(x.config.Dir, m.Folder)
 	err := x.fill(ctx, c, &m, dir)
 	if err == nil {

@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	rag "ragserver"
 	"ragserver/index"
 )
@@ -316,12 +318,12 @@ func (nothingSeen) Len() int { return 0 }
 func (nothingSeen) Close()   {}
 
 func TestManifestIsRead(t *testing.T) {
-	want := manifest{Format: manifestFormat, Folder: "12", Epoch: 12, Identity: "a\nb", Size: 5, Sum: 7, Text: true}
+	want := manifest{Format: manifestFormat, Folder: "12", Epoch: 12, Identity: "a\nb", Size: 5, Sum: 7, Text: true, Fields: []string{"path"}}
 	b, err := want.encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := decodeManifest(b); err != nil || got != want {
+	if got, err := decodeManifest(b); err != nil || !cmp.Equal(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 	for _, folder := range []string{"", "..", "a/b", "/tmp", "."} {

@@ -57,6 +57,10 @@ type Config struct {
 	// SaveAfter is how long a change stays out of a checkpoint at most, while
 	// Run runs; default 10 minutes.
 	SaveAfter time.Duration
+
+	// Warm names fields of the metadata that Run indexes at start, before a
+	// filter asks for them.
+	Warm []string
 }
 
 func (c Config) withDefaults() (Config, error) {

@@ -63,6 +63,9 @@ type Index struct {
 	notBefore    time.Time // the next checkpoint after one that failed
 	trouble      error
 	rebuilt      string
+	asked        []string // fields of metadata, when the checkpoint that was loaded was written
+
+	restored chan struct{} // closed when Restore has ended well
 }
 
 // A state is what snapshots of one version share. Index.mu guards refs.
@@ -97,15 +100,16 @@ func New(c Config, vector, text index.Leg) (*Index, error) {
 		return nil, errors.New("hybrid: a leg is missing")
 	}
 	x := &Index{
-		config:  c,
-		vector:  vector,
-		text:    text,
-		docs:    newDocuments(),
-		filters: newFilters(),
-		bare:    roaring.New(),
-		held:    make(map[uint64]int),
-		wake:    make(chan struct{}, 1),
-		disk:    files{},
+		config:   c,
+		vector:   vector,
+		text:     text,
+		docs:     newDocuments(),
+		filters:  newFilters(),
+		bare:     roaring.New(),
+		held:     make(map[uint64]int),
+		wake:     make(chan struct{}, 1),
+		restored: make(chan struct{}),
+		disk:     files{},
 	}
 	_, x.savable = vector.(index.Saver)
 	x.space = &space{Leg: vector}

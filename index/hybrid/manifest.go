@@ -27,6 +27,8 @@ type manifest struct {
 	Size     int64     `json:"size"`     // of the tables, bytes
 	Sum      uint32    `json:"sum"`      // their checksum, CRC-32C
 	Text     bool      `json:"text"`     // the text leg is in it
+
+	Fields []string `json:"fields,omitempty"` // of metadata that filters had asked for
 }
 
 // manifestFormat changes when an older program could not read the tables.

@@ -213,10 +213,10 @@ func (x *Index) alive(ctx context.Context) (*live, error) {
 
 // FieldStats says what one indexed field takes.
 type FieldStats struct {
-	Field     string
-	Documents int // that have a value
-	Values    int // different strings and numbers, some of which no document may have any more
-	Bytes     int // about
+	Field     string `json:"field"`
+	Documents int    `json:"documents"` // that have a value
+	Values    int    `json:"values"`    // different strings and numbers, some of which no document may have any more
+	Bytes     int    `json:"bytes"`     // about
 }
 
 // Stats returns the statistics of the indexed fields by name.
