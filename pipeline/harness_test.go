@@ -1,9 +1,11 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,6 +42,7 @@ type world struct {
 	dir    string
 	source *memory
 	model  *model
+	former *model // that is searched while the model changes, if it is another one
 	parses atomic.Int64
 
 	saved   bool // the index saves itself
@@ -85,19 +88,51 @@ type model struct {
 	down  atomic.Bool
 	after time.Duration // how long it asks to wait when it is down
 	texts atomic.Int64
+	dims  int           // if not 0, vectors count letters in so many classes
+	gate  chan struct{} // if not nil, what a call of passages waits to receive from
 }
 
-func (m *model) Space() embed.Space { return embed.Space{ID: m.id, Dimensions: 256, Share: 0.5} }
+func (m *model) Space() embed.Space {
+	return embed.Space{ID: m.id, Dimensions: cmp.Or(m.dims, 256), Share: 0.5}
+}
 
 func (m *model) Embed(ctx context.Context, role embed.Role, texts []string) ([]rag.Vector, error) {
 	if m.down.Load() {
 		return nil, &remote.Error{Provider: "test", Status: 503, Message: "down", After: m.after, Temporary: true}
 	}
+	if role == embed.Passage && m.gate != nil {
+		select {
+		case <-m.gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	vectors, err := m.Embedder.Embed(ctx, role, texts)
+	for i := range vectors {
+		if m.dims > 0 {
+			vectors[i] = letters(texts[i], m.dims)
+		}
+	}
 	if role == embed.Passage && err == nil {
 		m.texts.Add(int64(len(texts)))
 	}
 	return vectors, err
+}
+
+// letters counts the letters of text by classes, as a vector of length 1.
+func letters(text string, classes int) rag.Vector {
+	v := make(rag.Vector, classes)
+	sum := 0.0
+	for _, c := range []byte(text) {
+		v[int(c*c)%classes]++
+	}
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	for i := range v {
+		v[i] = float32(float64(v[i]) / math.Sqrt(sum))
+	}
+	return v
 }
 
 // A counting parser counts what it is asked.
@@ -152,6 +187,15 @@ func (w *world) start(change ...func(*Config)) *running {
 		Parser:  counting{formats.Router(), &w.parses}, ParserID: parse.Version,
 		Splitter: splitter, Embedder: cached,
 	}
+	asked := retrieve.Config{Index: x, Embedder: cached, QueryTimeout: time.Second}
+	if m, ok, err := ReadModel(w.store); err != nil || ok && w.former != nil && m.Space != w.model.id {
+		check(w.t, err)
+		beside, err := flat.New(flat.Config{})
+		check(w.t, err)
+		x.Beside(beside)
+		c.Former = embed.Cache(vectorKV{w.store}, w.former)
+		asked.Former = c.Former
+	}
 	for _, f := range change {
 		f(&c)
 	}
@@ -159,9 +203,8 @@ func (w *world) start(change ...func(*Config)) *running {
 	check(w.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{Pipeline: p, w: w, index: x, cancel: cancel, ended: make(chan error, 1)}
-	r.retriever = retrieve.New(retrieve.Config{
-		Index: x, Chunks: p, Embedder: cached, CompleteUntil: p.CompleteUntil, QueryTimeout: time.Second,
-	})
+	asked.Chunks, asked.CompleteUntil = p, p.CompleteUntil
+	r.retriever = retrieve.New(asked)
 	go func() { r.ended <- p.Run(ctx) }()
 	return r
 }

@@ -86,6 +86,7 @@ func (c *modelChange) vectors(ctx context.Context, texts []string) []rag.Vector 
 // embedded by the configured model, and then has the index use its vectors and
 // the store remember it.
 func (p *Pipeline) followModel(ctx context.Context) error {
+	defer p.changed.notify()
 	if p.change == nil {
 		return p.remember()
 	}

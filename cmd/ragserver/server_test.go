@@ -213,6 +213,8 @@ func (s *server) trySearch(query string, k int, leg string) ([]found, error) {
 type stats struct {
 	Documents, Indexed, Failed, Pending, Chunks, Vectors, Embedded int
 	Trouble                                                        []string
+	IndexRebuilt                                                   string `json:"index_rebuilt"`
+	Changing                                                       string
 }
 
 func (s *server) statistics() (out stats) {
