@@ -29,8 +29,9 @@ type history struct {
 }
 
 // TestAnyHistoryEndsAsFromScratch changes a real folder at random, stops and
-// kills the server in between, and demands the answers of a server that starts
-// on the final folder; nothing deleted may be found, no text be embedded twice.
+// kills the server in between, damages what the index has saved, and demands the
+// answers of a server that starts on the final folder; nothing deleted may be
+// found, no text be embedded twice.
 //
 // A thousand: go test -run AnyHistory -histories 1000 -parallel 6 -timeout 30m
 func TestAnyHistoryEndsAsFromScratch(t *testing.T) {
@@ -65,6 +66,9 @@ func newHistory(t *testing.T, random *rand.Rand) *history {
 	h := &history{folder: newFolder(t, random, filepath.Join(dir, "docs")), data: filepath.Join(dir, "data")}
 	h.config, h.fresh = filepath.Join(dir, "config.yaml"), filepath.Join(dir, "fresh.yaml")
 	common := fmt.Sprintf("sources:\n  - {kind: fs, path: %s, name: docs}\nchunk: {size: 32}\n", h.root)
+	// There is a graph from the first vector on, and the index is being saved
+	// most of the time, or only at ends.
+	common += fmt.Sprintf("index:\n  vector: {kind: hnsw, exact_below: 1}\n  save_after: %s\n", h.pick([]string{"1ms", "20ms", "10m"}))
 	embedder := func(string) string { return "" }
 	if random.IntN(2) == 0 {
 		h.model = newFakeModel(t)
@@ -99,7 +103,11 @@ func (h *history) run() {
 			for range h.random.IntN(3) {
 				h.edit()
 			}
+			file := h.damage()
 			h.begin()
+			if file != "" {
+				h.rebuilt(file)
+			}
 			watch = h.watch()
 		case 3:
 			h.settle()
