@@ -12,7 +12,7 @@ import { events } from './sse.js';
 /** @typedef {{uri: string, source: string, path: string, title?: string, status: string, reason?: string, media_type?: string, language?: string, size: number, modified_at?: string, seen_at?: string, pages?: number, chars: number, chunks: number, warnings?: string[] | null}} Doc */
 /** @typedef {Omit<Doc, 'chunks'> & {text: string, chunks: Chunk[] | null, author?: string}} FullDoc */
 /** @typedef {{name: string, kind: string, state: string, objects: number, last_listing?: string, error?: string, note?: string, documents: number, failed: number, pending: number, lag_ms?: number, lag_ns?: number}} SourceStatus */
-/** @typedef {{documents: number, indexed: number, partial?: number, failed: number, pending: number, chunks: number, vectors: number, embedded: number, epoch: number, last_modified?: string, last_indexed?: string, complete_until?: string, embedder: string, model: string, trouble?: string[] | null}} Statistics */
+/** @typedef {{documents: number, indexed: number, partial?: number, failed: number, pending: number, chunks: number, vectors: number, embedded: number, epoch: number, last_modified?: string, last_indexed?: string, complete_until?: string, embedder: string, model: string, changing?: string, trouble?: string[] | null}} Statistics */
 /** @typedef {{statistics: Statistics, sources: SourceStatus[]}} Status */
 
 /** A request that did not succeed: the server's own words, or that it cannot be reached. */

@@ -40,6 +40,7 @@ function facts(s) {
     h('span', {}, plural(s.documents, 'document')),
     h('span', {}, plural(s.chunks, 'passage')),
     s.pending > 0 && h('span', {}, `${count(s.pending)} pending`),
+    s.changing && h('span', {}, s.changing),
     s.failed > 0 && h('a', { href: '/documents?status=failed' }, `${count(s.failed)} failed`),
     h('span', { class: 'wide' }, `epoch ${count(s.epoch)}`),
     until && h('span', { class: 'wide', title: 'Every change noticed before this time is searchable.' }, `complete until ${moment(until)}`),
