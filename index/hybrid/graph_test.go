@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	rag "ragserver"
 	"ragserver/index/hnsw"
@@ -97,6 +98,38 @@ func TestAGraphIsWalkedAfterKills(t *testing.T) {
 		if got := recallOf(t, m, x); got < 0.95 {
 			t.Errorf("round %d: recall %v", round, got)
 		}
+	}
+	kill(t, x)
+}
+
+// What was saved while most vectors waited to be linked is saved again when they
+// are, although nothing has changed: not every start makes the graph anew.
+func TestAGraphThatWasSavedUnfinishedIsSavedAgain(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	m, dir := newMemory(), t.TempDir()
+	m.vector = near
+	x := hnswAndBM25.open(t, dir, files{})
+	restore(t, x, m)
+	m.docs[0] = "a"
+	b := m.turn(r, 0, 4000)
+	b.Documents = []DocumentChange{aDocument(0, "a")}
+	applyBatch(t, x, m.epoch, b)
+	save(t, x)
+	unfinished := x.savedWaiting
+	if due := x.dueIn(); unfinished >= fewWaiting && due > defaultAfter {
+		t.Errorf("%d vectors wait, and the next checkpoint is due in %v", unfinished, due)
+	}
+	linked(t, x)
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x = hnswAndBM25.open(t, dir, files{})
+	restore(t, x, m)
+	if x.savedWaiting >= fewWaiting {
+		t.Errorf("%d vectors wait to be linked after a start, %d when they were saved first", x.savedWaiting, unfinished)
+	}
+	if due := x.dueIn(); due < time.Hour {
+		t.Errorf("nothing has changed, and the next checkpoint is due in %v", due)
 	}
 	kill(t, x)
 }

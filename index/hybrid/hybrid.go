@@ -58,6 +58,7 @@ type Index struct {
 
 	saved        manifest // of the newest checkpoint
 	savedAt      time.Time
+	savedWaiting int // vectors that the saved graph does not have
 	unsaved      int // chunks and documents that changed since
 	unsavedSince time.Time
 	notBefore    time.Time // the next checkpoint after one that failed

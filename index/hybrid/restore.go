@@ -41,6 +41,7 @@ func (x *Index) Restore(ctx context.Context, t Truth) error {
 	x.meta.Apply(next.version, changesOf(&change{docs: x.docs.at(next.version)}))
 	x.publish(next)
 	close(x.restored)
+	x.nudge()
 	return nil
 }
 

@@ -54,7 +54,7 @@ func (x *Index) resume(ctx context.Context, t Truth) (next *state, why, err erro
 		return nil, fmt.Errorf("loading the vector leg: %w", why), ctx.Err()
 	}
 	x.mu.Lock()
-	x.saved, x.asked = m, m.Fields
+	x.saved, x.asked, x.savedWaiting = m, m.Fields, x.waiting()
 	x.mu.Unlock()
 	if next, err = x.catchUp(ctx, t, m, base, p, added); err != nil && ctx.Err() == nil {
 		err = errors.Join(err, x.discard()) // the next start fills it
