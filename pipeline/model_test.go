@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,6 +110,12 @@ func TestTheFormerModelIsSearchedUntilAllIsEmbedded(t *testing.T) {
 	r = w.start()
 	r.await("it goes on after a restart", started)
 	same(t, "after a restart", r.both(), want)
+	check(t, r.stop())
+
+	check(t, os.RemoveAll(filepath.Join(w.dir, "checkpoint")))
+	r = w.start()
+	r.await("it goes on without what was saved", started)
+	same(t, "filled from the store", r.both(), want)
 	vectors, chunks := r.index.Vectors()
 	if says := fmt.Sprintf("embedding model changes from a to b: %d of %d chunks", vectors, chunks); r.Status().Changing != says {
 		t.Errorf("the status says %q, want %q", r.Status().Changing, says)

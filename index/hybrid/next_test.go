@@ -124,6 +124,9 @@ func swapped(t *testing.T, x *Index, m *changingMemory, dir string, r *rand.Rand
 	if err := x.Swap(t.Context(), m.id); err != nil {
 		t.Fatal(err)
 	}
+	if e := x.Status().Saved; e != 0 {
+		t.Errorf("%s: the checkpoint of epoch %d, which is of the former model, counts after the swap", name, e)
+	}
 	m.vector, m.bare = nextVector, map[int]bool{}
 	same(t, name+", after the swap", m.memory, x)
 	s := x.Snapshot()
