@@ -22,6 +22,7 @@ import (
 	"ragserver/index/bleve"
 	"ragserver/index/bm25"
 	"ragserver/index/flat"
+	"ragserver/index/hnsw"
 	"ragserver/index/hybrid"
 	"ragserver/ingest/ingesttest"
 	"ragserver/parse"
@@ -47,6 +48,7 @@ type world struct {
 
 	saved   bool // the index saves itself
 	bm25    bool // its text leg is bm25, not bleve
+	hnsw    bool // its vector leg is hnsw, with a graph from the first vector on, not flat
 	history int  // past states that it holds
 }
 
@@ -170,7 +172,7 @@ func (w *world) start(change ...func(*Config)) *running {
 	w.t.Helper()
 	text, err := w.openText()
 	check(w.t, err)
-	vector, err := flat.New(flat.Config{})
+	vector, err := w.openVector()
 	check(w.t, err)
 	config := hybrid.Config{History: w.history, Texts: Texts(w.store)}
 	if w.saved {
@@ -207,6 +209,13 @@ func (w *world) start(change ...func(*Config)) *running {
 	r.retriever = retrieve.New(asked)
 	go func() { r.ended <- p.Run(ctx) }()
 	return r
+}
+
+func (w *world) openVector() (index.Leg, error) {
+	if w.hnsw {
+		return hnsw.New(hnsw.Config{ExactBelow: 1})
+	}
+	return flat.New(flat.Config{})
 }
 
 func (w *world) openText() (index.Leg, error) {

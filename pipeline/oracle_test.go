@@ -49,7 +49,7 @@ func TestAnyHistoryEndsAsFromScratch(t *testing.T) {
 
 func history(t *testing.T, random *rand.Rand) {
 	w := newWorld(t)
-	w.saved, w.bm25 = random.IntN(3) > 0, random.IntN(2) == 0
+	w.saved, w.bm25, w.hnsw = random.IntN(3) > 0, random.IntN(2) == 0, random.IntN(3) > 0
 	words := newVocabulary(random)
 	r := w.start(mortally(random))
 	for range 10 + random.IntN(30) {

@@ -113,7 +113,7 @@ func TestNotesSurvive(t *testing.T) {
 // needs.
 func TestASavedIndexCatchesUpAndTheLogIsTrimmed(t *testing.T) {
 	w := newWorld(t)
-	w.saved, w.bm25 = true, true
+	w.saved, w.bm25, w.hnsw = true, true, true
 	random := rand.New(rand.NewPCG(1, 2))
 	words := newVocabulary(random)
 	r := w.start()
