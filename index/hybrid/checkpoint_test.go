@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +18,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/index"
+	"ragserver/index/indextest"
 )
 
 // After any history with checkpoints, ends and kills at random, an index equals
@@ -155,6 +158,32 @@ func startsRebuilt(t *testing.T, legs setup, m *memory, dir string) {
 		if err := x.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A text leg on disk gets new texts of chunks that it has, with or without a
+// checkpoint.
+func TestATextLegOnDiskIsRenewed(t *testing.T) {
+	for _, gone := range []string{"", "checkpoint"} {
+		m, dir := filled(t, flatAndBleve)
+		n := slices.Min(slices.Collect(maps.Keys(m.chunk)))
+		id := indextest.ID(n)
+		m.texts[id] = index.Text{Body: "zebra"}
+		m.epoch++
+		m.touched[m.epoch] = Touched{Documents: []rag.URI{uri(m.chunk[n])}, Chunks: []rag.ChunkID{id}}
+		if gone != "" {
+			if err := os.RemoveAll(filepath.Join(dir, gone)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := flatAndBleve.open(t, dir, files{})
+		restore(t, x, m)
+		hits := hitsOf(t, x, Query{Text: "zebra", K: 5, Mode: TextOnly})
+		if len(hits) != 1 || hits[0].ID != id {
+			t.Errorf("without %q: %+v, want chunk %v", gone, hits, id)
+		}
+		same(t, "renewed", m, x)
+		kill(t, x)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	rag "ragserver"
 	"ragserver/index"
 )
 
@@ -70,7 +71,11 @@ func (x *Index) rebuild(ctx context.Context, t Truth) (*state, error) {
 	if err := x.load(ctx, t, next); err != nil {
 		return nil, fmt.Errorf("restoring the index: %w", err)
 	}
-	if err := x.restoreText(ctx, t, nil); err != nil {
+	renewed, err := x.renewed(t)
+	if err != nil {
+		return nil, fmt.Errorf("restoring the text leg: %w", err)
+	}
+	if err := x.restoreText(ctx, t, renewed); err != nil {
 		return nil, fmt.Errorf("restoring the text leg: %w", err)
 	}
 	if next.epoch > 0 {
@@ -83,6 +88,25 @@ func (x *Index) rebuild(ctx context.Context, t Truth) (*state, error) {
 	}
 	next.table = x.table
 	return next, nil
+}
+
+// renewed returns the chunks that say something else, under the same ID, than
+// what a text leg has on disk: another title or language of their document. If
+// the truth does not remember what was touched since, which it does only for an
+// index that is saved, none are known.
+func (x *Index) renewed(t Truth) (map[rag.ChunkID]bool, error) {
+	if _, ok := x.text.(index.Rebinder); !ok {
+		return nil, nil
+	}
+	touched, complete, err := t.Touched(x.text.Durable())
+	if err != nil || !complete {
+		return nil, err
+	}
+	renewed := make(map[rag.ChunkID]bool, len(touched.Chunks))
+	for _, id := range touched.Chunks {
+		renewed[id] = true
+	}
+	return renewed, nil
 }
 
 // load reads all documents, gives rows to their chunks, and fills the vector
