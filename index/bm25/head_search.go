@@ -32,7 +32,8 @@ func (q *query) runHead(ctx context.Context, part int, h *head, c *collector, po
 		var near []point
 		near, points = before(points, end)
 		c.readPoints(near, scores)
-		c.collect(p, part, begin, 0)
+		c.collect(begin, 0)
+		c.offerAll(p, part)
 	}
 	return nil
 }

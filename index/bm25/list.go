@@ -117,6 +117,35 @@ type probe struct {
 
 // count returns how often chunk has the term, 0 if it does not.
 func (p *probe) count(chunk uint32) uint32 {
+	if !p.seek(chunk) {
+		return 0
+	}
+	data, base, size := p.list.block(p.block)
+	return find(data, chunk-base, size)
+}
+
+// counts sets the counts of candidates. One search does not wait for another.
+func (p *probe) counts(candidates []candidate) {
+	for len(candidates) > 0 {
+		if !p.seek(candidates[0].chunk) {
+			for i := range candidates {
+				candidates[i].count = 0
+			}
+			return
+		}
+		data, base, size := p.list.block(p.block)
+		last := p.list.last(p.block)
+		n := 0
+		for n < len(candidates) && candidates[n].chunk <= last {
+			candidates[n].count = find(data, candidates[n].chunk-base, size)
+			n++
+		}
+		candidates = candidates[n:]
+	}
+}
+
+// seek goes to the block where chunk would be. It says whether there is one.
+func (p *probe) seek(chunk uint32) bool {
 	l, n := p.list, p.list.blocks()
 	if p.block < n && l.last(p.block) < chunk {
 		// Most often the block is one of the next.
@@ -128,11 +157,7 @@ func (p *probe) count(chunk uint32) uint32 {
 		from := p.block + 1
 		p.block = from + sort.Search(min(n, p.block+step+1)-from, func(i int) bool { return l.last(from+i) >= chunk })
 	}
-	if p.block >= n {
-		return 0
-	}
-	data, base, size := l.block(p.block)
-	return find(data, chunk-base, size)
+	return p.block < n
 }
 
 // find returns the count of the chunk at a distance, in a block of size chunks.
@@ -148,49 +173,64 @@ func find(data []byte, distance uint32, size int) uint32 {
 	default:
 		i = last4(data[:4*size], distance)
 	}
+	count := uint32(1)
+	if counts != 0 {
+		count = number(data[size*width:], counts, i)
+	}
 	if number(data, width, i) != distance {
-		return 0
+		count = 0
 	}
-	if counts == 0 {
-		return 1
-	}
-	return number(data[size*width:], counts, i)
+	return count
 }
 
 // last1 returns the place of the last number that is not above n, or the first
-// place. The three of them are written out for the loops to have no branches.
+// place. The three of them are written out, with steps that are taken or not by
+// arithmetic: jumps would be foreseen wrong every other time.
 func last1(data []byte, n uint32) int {
-	i := 0
-	for left := len(data); left > 1; {
-		half := left / 2
-		if uint32(data[i+half]) <= n {
-			i += half
+	i, limit := uint(0), int64(n)
+	if len(data) == blockSize {
+		full := (*[blockSize]byte)(data)
+		for half := uint(blockSize / 2); half > 0; half >>= 1 {
+			i += half & upTo(int64(full[(i+half)%blockSize]), limit)
 		}
+		return int(i)
+	}
+	for left := uint(len(data)); left > 1; {
+		half := left / 2
+		i += half & upTo(int64(data[i+half]), limit)
 		left -= half
 	}
-	return i
+	return int(i)
 }
 
 func last2(data []byte, n uint32) int {
-	i := 0
-	for left := len(data) / 2; left > 1; {
-		half := left / 2
-		if uint32(binary.LittleEndian.Uint16(data[2*(i+half):])) <= n {
-			i += half
+	i, limit := uint(0), int64(n)
+	if len(data) == 2*blockSize {
+		full := (*[2 * blockSize]byte)(data)
+		for half := uint(blockSize / 2); half > 0; half >>= 1 {
+			at := (i + half) % blockSize * 2
+			number := int64(full[at]) | int64(full[at+1])<<8
+			i += half & upTo(number, limit)
 		}
+		return int(i)
+	}
+	for left := uint(len(data)) / 2; left > 1; {
+		half := left / 2
+		i += half & upTo(int64(binary.LittleEndian.Uint16(data[2*(i+half):])), limit)
 		left -= half
 	}
-	return i
+	return int(i)
 }
 
 func last4(data []byte, n uint32) int {
-	i := 0
-	for left := len(data) / 4; left > 1; {
+	i, limit := uint(0), int64(n)
+	for left := uint(len(data)) / 4; left > 1; {
 		half := left / 2
-		if binary.LittleEndian.Uint32(data[4*(i+half):]) <= n {
-			i += half
-		}
+		i += half & upTo(int64(binary.LittleEndian.Uint32(data[4*(i+half):])), limit)
 		left -= half
 	}
-	return i
+	return int(i)
 }
+
+// upTo returns all bits if number is at most limit, and none if it is more.
+func upTo(number, limit int64) uint { return uint((number - limit - 1) >> 63) }

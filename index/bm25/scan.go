@@ -51,25 +51,39 @@ func (s *scan) most(end uint32) float32 {
 }
 
 // add adds what the term is worth to the chunks of a window.
-func (s *scan) add(q *query, lengths []byte, begin, end uint32, w *window) {
+func (s *scan) add(q *query, lengths *lengths, begin, end uint32, w *window) {
 	for blocks := s.blocks(); s.block < blocks; s.block++ {
 		if s.decoded != s.block+1 {
 			s.n, s.at = s.decode(s.block, &s.chunks, &s.counts), 0
 			s.decoded = s.block + 1
 		}
-		at := s.at
-		for at < s.n && s.chunks[at] < begin {
+		at, to := s.at, s.n
+		for at < to && s.chunks[at] < begin {
 			at++
 		}
-		chunks, counts := s.chunks[:s.n], s.counts[:s.n]
-		for ; at < len(chunks) && chunks[at] < end; at++ {
-			n := (chunks[at] - begin) % windowSize
-			length := binary.LittleEndian.Uint32(lengths[4*n:])
-			w.sums[n] += q.worth(s.weight, counts[at], length)
-			w.bits[n/64] |= 1 << (n % 64)
+		for to > at && s.chunks[to-1] >= end {
+			to--
 		}
-		if s.at = at; at < s.n {
+		w.add(q, s.weight, begin, s.chunks[at:to], s.counts[at:to], lengths)
+		if s.at = to; to < s.n {
 			return
 		}
+	}
+}
+
+// lengths are those of the chunks of a window, as they are in a segment.
+type lengths [4 * windowSize]byte
+
+// add adds what a term is worth to chunks of the window. Nothing in the loop
+// depends on what the chunks are, for the processor to work at several.
+func (w *window) add(q *query, weight float32, begin uint32, chunks, counts []uint32, lengths *lengths) {
+	c0, c1 := q.c0, q.c1
+	counts = counts[:len(chunks)]
+	for i, chunk := range chunks {
+		n := (chunk - begin) % windowSize
+		length := binary.LittleEndian.Uint32(lengths[4*n : 4*n+4])
+		tf := float32(counts[i])
+		w.sums[n] += weight * tf / (tf + (c0 + float32(c1*float32(length)))) // as worth
+		w.bits[n/64] |= 1 << (n % 64)
 	}
 }

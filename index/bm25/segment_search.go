@@ -2,6 +2,7 @@ package bm25
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
 )
 
@@ -34,17 +35,18 @@ func (q *query) runSegment(ctx context.Context, part int, s *segment, c *collect
 		if needed == 0 {
 			continue
 		}
-		lengths := s.section[lengthSection][4*int(begin) : 4*int(end)]
+		lengths := c.lengths(s, begin, end)
 		for i := range c.scans[:needed] {
 			c.scans[i].add(q, lengths, begin, end, &c.window)
 		}
 		if needed == len(c.scans) {
 			c.readPoints(near, scores)
 		}
-		c.collect(p, part, begin, c.rest[needed])
+		c.collect(begin, c.rest[needed])
 		if needed < len(c.scans) {
-			c.finish(p, part, s, needed)
+			c.finish(lengths, begin, needed)
 		}
+		c.offerAll(p, part)
 	}
 	return nil
 }
@@ -116,26 +118,34 @@ func (c *collector) pays(needed int) bool {
 	return c.kept*lookup < near
 }
 
-// finish adds the terms that were left out to the candidates, and offers those
-// to the best.
-func (c *collector) finish(p *partView, part int, s *segment, from int) {
+// lengths returns those of the chunks of a window.
+func (c *collector) lengths(s *segment, begin, end uint32) *lengths {
+	all := s.section[lengthSection][4*int(begin) : 4*int(end)]
+	if len(all) == len(c.tail) {
+		return (*lengths)(all)
+	}
+	copy(c.tail[:], all)
+	return &c.tail
+}
+
+// finish adds the terms that were left out to the candidates of the window that
+// begins at a chunk.
+func (c *collector) finish(lengths *lengths, begin uint32, from int) {
 	q := c.query
 	c.kept = len(c.candidates)
 	for i := from; i < len(c.scans); i++ {
 		t := &c.scans[i]
-		low := c.low(c.rest[i+1])
-		kept := c.candidates[:0]
+		t.probe.counts(c.candidates)
+		low, n := c.low(c.rest[i+1]), 0
 		for _, a := range c.candidates {
-			if count := t.probe.count(a.chunk); count > 0 {
-				a.sum += q.worth(t.weight, count, s.length(a.chunk))
-			}
+			at := (a.chunk - begin) % windowSize
+			length := binary.LittleEndian.Uint32(lengths[4*at : 4*at+4])
+			a.sum += q.worth(t.weight, a.count, length) // which is 0 without the term
+			c.candidates[n] = a
 			if a.sum >= low {
-				kept = append(kept, a)
+				n++
 			}
 		}
-		c.candidates = kept
-	}
-	for _, a := range c.candidates {
-		c.offer(p, part, a.chunk, a.sum)
+		c.candidates = c.candidates[:n]
 	}
 }

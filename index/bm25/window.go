@@ -35,8 +35,9 @@ type collector struct {
 	strolls    []stroll
 	asked      []float32 // sums of points
 	rest       []float64
-	candidates []candidate
-	chunks     []uint32 // that have a required term
+	candidates []candidate // room for a window
+	tail       lengths     // of the last window of a segment
+	chunks     []uint32    // that have a required term
 	counts     []uint32
 	kept       int // candidates of the last window that had any to look up
 }
@@ -44,6 +45,7 @@ type collector struct {
 // A candidate is a chunk of a window that may be among the best.
 type candidate struct {
 	chunk uint32
+	count uint32 // of the term that is looked up
 	sum   float32
 }
 
@@ -104,11 +106,13 @@ func (c *collector) offer(p *partView, part int, chunk uint32, sum float32) {
 }
 
 // collect empties the window, which begins at a chunk. What can reach the best
-// when rest is added is offered to them, or if rest is not zero becomes a
-// candidate.
-func (c *collector) collect(p *partView, part int, begin uint32, rest float64) {
-	c.candidates = c.candidates[:0]
-	floor := c.low(rest)
+// when rest is added becomes a candidate.
+func (c *collector) collect(begin uint32, rest float64) {
+	if cap(c.candidates) < windowSize {
+		c.candidates = make([]candidate, windowSize)
+	}
+	found := (*[windowSize]candidate)(c.candidates[:windowSize])
+	floor, n := c.low(rest), 0
 	for i, word := range c.bits {
 		if word == 0 {
 			continue
@@ -116,17 +120,25 @@ func (c *collector) collect(p *partView, part int, begin uint32, rest float64) {
 		c.bits[i] = 0
 		c.scored += bits.OnesCount64(word)
 		for ; word != 0; word &= word - 1 {
-			n := uint32(i*64 + bits.TrailingZeros64(word))
-			sum := c.sums[n%windowSize]
-			c.sums[n%windowSize] = 0
-			switch {
-			case sum < floor:
-			case rest > 0:
-				c.candidates = append(c.candidates, candidate{begin + n, sum})
-			default:
-				c.offer(p, part, begin+n, sum)
-				floor = c.low(0)
+			at := uint32(i*64+bits.TrailingZeros64(word)) % windowSize
+			sum := c.sums[at]
+			c.sums[at] = 0
+			found[n%windowSize] = candidate{chunk: begin + at, sum: sum}
+			if sum >= floor {
+				n++
 			}
+		}
+	}
+	c.candidates = found[:n]
+}
+
+// offerAll offers the candidates to the best.
+func (c *collector) offerAll(p *partView, part int) {
+	floor := c.low(0)
+	for _, a := range c.candidates {
+		if a.sum >= floor {
+			c.offer(p, part, a.chunk, a.sum)
+			floor = c.low(0)
 		}
 	}
 }
