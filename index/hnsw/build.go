@@ -219,9 +219,6 @@ func (b *builder) connect(v view, s slot, c candidate, level int) {
 		return
 	}
 	b.ends = l.read(b.ends[:0])
-	if len(b.ends) == 0 {
-		return // s was taken out
-	}
 	b.near = b.rank(v, s, b.ends, append(b.near[:0], c))
 	chosen := b.choose(v, b.near, len(l)-1, make([]slot, 0, 2*maxM))
 	if level == 0 {
@@ -300,9 +297,6 @@ func (b *builder) pressIn(v view, s, e slot) bool {
 	lock.Lock()
 	defer lock.Unlock()
 	l := v.nodes.list(s, 0)
-	if l.len() == 0 {
-		return false // it was taken out
-	}
 	if l.add(e) {
 		v.nodes.inward(e).Add(1)
 		return true

@@ -139,7 +139,7 @@ func (l *Leg) apply(changes []index.Change) {
 	var removed, added []slot
 	var entries []vectors.Entry
 	for _, c := range changes {
-		if s, ok := old.rows.slot(c.Row); ok && c.Diff < 0 && old.table.Sees(s) {
+		if s, ok := old.at(c.Row); ok && c.Diff < 0 {
 			removed = append(removed, s)
 		}
 	}

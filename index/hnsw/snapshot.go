@@ -56,8 +56,14 @@ func (s *snapshot) Score(ctx context.Context, q index.Query, rows []index.Row) (
 
 // slot returns where a row is that the snapshot sees.
 func (s *snapshot) slot(row index.Row) (slot, bool) {
-	at, ok := s.state.rows.slot(row)
-	return at, ok && s.state.table.Sees(at)
+	return s.state.at(row)
+}
+
+// at returns the slot of a row that the state sees. A row that is gone may still
+// have a slot, which is another row's now.
+func (s *state) at(row index.Row) (slot, bool) {
+	at, ok := s.rows.slot(row)
+	return at, ok && s.table.Sees(at) && s.table.Row(at) == row
 }
 
 // Search implements index.Snapshot.
@@ -92,7 +98,7 @@ func (s *snapshot) some(next func([]index.Row) int) func([]vectors.Slot) int {
 			}
 			found := buf[:0]
 			for _, row := range buf[:n] {
-				if at, ok := s.state.rows.slot(row); ok {
+				if at, ok := s.slot(row); ok {
 					found = append(found, at)
 				}
 			}
