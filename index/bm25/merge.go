@@ -85,9 +85,22 @@ func (m *merger) number() {
 				m.n++
 			}
 		}
-		size += s.part.bytes()
+		size += s.size()
 	}
 	m.image = make([]byte, 0, size)
+}
+
+// size is about how many bytes the source needs in a segment. A head may be
+// written to meanwhile, so only the chunks that are seen are looked at.
+func (s *source) size() int {
+	if g, ok := s.part.(*segment); ok {
+		return len(g.image)
+	}
+	size := 0
+	for i := range s.n {
+		size += 64 + 4*len(s.part.forward(i))
+	}
+	return size
 }
 
 // each calls yield with every chunk that stays, in order.

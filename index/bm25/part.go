@@ -31,9 +31,6 @@ type part interface {
 	// postings appends the first n chunks, and no more, that have a term, in
 	// ascending order, and how often each has it.
 	postings(number, n uint32, chunks, counts []uint32) (_, _ []uint32)
-
-	// bytes is about how much memory the part takes.
-	bytes() int
 }
 
 // A chunk is one chunk in a part.

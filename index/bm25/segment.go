@@ -114,8 +114,6 @@ func verify(image []byte) error {
 // sum is the checksum of the segment.
 func (s *segment) sum() uint64 { return binary.LittleEndian.Uint64(s.image[len(s.image)-16:]) }
 
-func (s *segment) bytes() int { return len(s.image) }
-
 func (s *segment) uint32(section int, n uint32) uint32 {
 	return binary.LittleEndian.Uint32(s.section[section][4*int(n):])
 }

@@ -106,7 +106,7 @@ func (c *collector) bounds(begin, end uint32, grown float32) int {
 
 // lookup is how many chunks of a list are added in the time that one is looked
 // up.
-const lookup = 4
+const lookup = 2
 
 // pays says whether it is faster to look candidates up than to add the terms
 // that are not needed to all chunks, going by the last window that did so.

@@ -123,8 +123,8 @@ func (c *collector) collect(begin uint32, rest float64) {
 			at := uint32(i*64+bits.TrailingZeros64(word)) % windowSize
 			sum := c.sums[at]
 			c.sums[at] = 0
-			found[n%windowSize] = candidate{chunk: begin + at, sum: sum}
 			if sum >= floor {
+				found[n%windowSize] = candidate{chunk: begin + at, sum: sum}
 				n++
 			}
 		}
