@@ -154,7 +154,9 @@ func startsRebuilt(t *testing.T, legs setup, m *memory, dir string) {
 		if why := x.Status().Rebuilt; (why != "") != (start == 0 && gone == nil) {
 			t.Errorf("start %d: rebuilt because %q", start, why)
 		}
-		same(t, "after damage", m, x)
+		if start == 0 {
+			same(t, "after damage", m, x)
+		}
 		if err := x.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -224,7 +224,7 @@ func (s setup) open(t testing.TB, dir string, d disk, change ...func(*Config)) *
 
 func (s setup) vector(d disk) (index.Leg, error) {
 	if s == hnswAndBM25 {
-		return hnsw.New(hnsw.Config{ExactBelow: 1, EfSearch: 24, M: 8, EfConstruction: 60})
+		return hnsw.New(hnsw.Config{ExactBelow: 1, EfSearch: 32, M: 8, EfConstruction: 60})
 	}
 	leg, err := flat.New(flat.Config{})
 	if err != nil {
