@@ -14,8 +14,9 @@
 // of chunks by term, in blocks with the most that each adds to a score, so that
 // a search passes over what cannot be among the best (MaxScore with block
 // bounds); and the terms of each chunk in order, which phrases and fields are
-// checked with. A chunk of 150 words takes about 800 bytes,
-// and more while it is in a head.
+// checked with. Words that a query requires lead the search instead: it goes
+// through the list of the rarest and looks the others up. A chunk of 150 words
+// takes about 800 bytes, and more while it is in a head.
 //
 // # Query language
 //
