@@ -85,6 +85,7 @@ func (a *adoption) pruneAll() (lost []slot) {
 			lonely = append(lonely, s)
 		}
 	}
+	alone := len(lonely) > 0
 	for len(lonely) > 0 {
 		s := lonely[len(lonely)-1]
 		lonely = lonely[:len(lonely)-1]
@@ -96,6 +97,11 @@ func (a *adoption) pruneAll() (lost []slot) {
 			}
 		}
 	}
+	for s := slot(0); alone && int(s) < n.slots(); s++ {
+		for level := n.level(s); has(a.keeps, s) && level > 0; level-- {
+			a.pruneLevel(s, level) // or a walk would come to them there, and end
+		}
+	}
 	return lost
 }
 
@@ -103,27 +109,29 @@ func (a *adoption) pruneAll() (lost []slot) {
 // there were any.
 func (a *adoption) prune(s slot) (lost bool) {
 	n := a.state.nodes
-	var ends []slot
 	for level := n.level(s); level >= 0; level-- {
-		l := n.list(s, level)
-		ends = l.read(ends[:0])
-		kept := ends[:0]
-		for _, e := range ends {
-			if has(a.keeps, e) && n.level(e) >= level {
-				kept = append(kept, e)
-			}
-		}
-		if len(kept) < l.len() {
-			lost = true
-			l.write(kept)
-		}
-		if level == 0 {
-			for _, e := range kept {
-				n.inward(e).Add(1)
-			}
-		}
+		lost = a.pruneLevel(s, level) || lost
+	}
+	for _, e := range n.list(s, 0).read(nil) {
+		n.inward(e).Add(1)
 	}
 	return lost
+}
+
+func (a *adoption) pruneLevel(s slot, level int) (lost bool) {
+	n := a.state.nodes
+	l := n.list(s, level)
+	var kept []slot
+	for _, e := range l.read(nil) {
+		if has(a.keeps, e) && n.level(e) >= level {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) == l.len() {
+		return false
+	}
+	l.write(kept)
+	return true
 }
 
 // rows makes the map from rows to slots.
