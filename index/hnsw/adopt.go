@@ -2,6 +2,7 @@ package hnsw
 
 import (
 	"context"
+	"slices"
 
 	"ragserver/index"
 )
@@ -14,7 +15,8 @@ type adoption struct {
 	header *header
 	state  *state
 	keeps  []uint64 // nodes that stay as they are
-	links  int64
+	links  int64    // of these
+	ends   []slot   // scratch
 }
 
 func (a *adoption) run(ctx context.Context) error {
@@ -112,7 +114,8 @@ func (a *adoption) prune(s slot) (lost bool) {
 	for level := n.level(s); level >= 0; level-- {
 		lost = a.pruneLevel(s, level) || lost
 	}
-	for _, e := range n.list(s, 0).read(nil) {
+	a.ends = n.list(s, 0).read(a.ends[:0])
+	for _, e := range a.ends {
 		n.inward(e).Add(1)
 	}
 	return lost
@@ -121,13 +124,9 @@ func (a *adoption) prune(s slot) (lost bool) {
 func (a *adoption) pruneLevel(s slot, level int) (lost bool) {
 	n := a.state.nodes
 	l := n.list(s, level)
-	var kept []slot
-	for _, e := range l.read(nil) {
-		if has(a.keeps, e) && n.level(e) >= level {
-			kept = append(kept, e)
-		}
-	}
-	if len(kept) == l.len() {
+	a.ends = l.read(a.ends[:0])
+	kept := slices.DeleteFunc(a.ends, func(e slot) bool { return !has(a.keeps, e) || n.level(e) < level })
+	if len(kept) == len(a.ends) {
 		return false
 	}
 	l.write(kept)

@@ -82,7 +82,7 @@ func (a *ask) walk(ctx context.Context, width int) ([]index.Scored, bool, error)
 
 	// What waits is looked up before the walk: what is linked meanwhile is
 	// then found at least once.
-	aside, any := a.waiting()
+	aside, any := a.waiting(w)
 	from, ok := unpack(l.entry.Load())
 	if !ok {
 		return nil, false, nil
@@ -158,9 +158,9 @@ func has(set []uint64, s slot) bool {
 // rescore compares the best of the pool in float32.
 func (a *ask) rescore(w *walker, v view, aside []uint64, best *index.Top) {
 	limit := 2*a.k + 8
-	hop := w.hop[:0]
+	hop, accepts := w.hop[:0], a.accepts(v.nodes, aside)
 	for _, c := range w.pool {
-		if s := c.slot &^ expanded; a.accepts(v.nodes, aside)(s) {
+		if s := c.slot &^ expanded; accepts(s) {
 			if hop = append(hop, s); len(hop) == limit {
 				break
 			}
@@ -181,18 +181,18 @@ func (a *ask) rescore(w *walker, v view, aside []uint64, best *index.Top) {
 }
 
 // waiting returns the set of slots that are not in the graph, and their number.
-func (a *ask) waiting() (set []uint64, n int) {
+func (a *ask) waiting(w *walker) (set []uint64, n int) {
 	if n = int(a.leg.waiting.Load()); n == 0 {
 		return nil, 0
 	}
 	nodes := a.state.nodes
-	set = make([]uint64, 0, nodes.slots()/64)
+	w.aside = w.aside[:0]
 	for _, sl := range nodes.slabs {
 		for i := range sl.waiting {
-			set = append(set, sl.waiting[i].Load())
+			w.aside = append(w.aside, sl.waiting[i].Load())
 		}
 	}
-	return set, n
+	return w.aside, n
 }
 
 // scanAside compares the query with the slots of a set.

@@ -22,6 +22,7 @@ type walker struct {
 	scores  []float32
 	pool    []candidate // best first
 	front   []candidate // a heap, see filter.go
+	aside   []uint64    // see ask.waiting
 	scored  int
 }
 
