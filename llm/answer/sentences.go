@@ -194,8 +194,11 @@ func appendPieces(out []sentence, text string, start, end int) []sentence {
 			return append(out, sentence{start: l.start, end: l.end})
 		}
 		cut := l.start + longest
-		for !utf8.RuneStart(text[cut]) {
-			cut--
+		for i := range utf8.UTFMax { // bytes that are no text have no such place
+			if utf8.RuneStart(text[cut-i]) {
+				cut -= i
+				break
+			}
 		}
 		if i := strings.LastIndexFunc(text[l.start:cut], unicode.IsSpace); i > longest/2 {
 			cut = l.start + i

@@ -48,6 +48,7 @@ func TestLongTextIsCutBetweenWords(t *testing.T) {
 func FuzzSentences(f *testing.F) {
 	f.Add("A. b C. \"D.\" - e\n\n| f |")
 	f.Add("```\n`\n\t\u3002\xe3")
+	f.Add(" " + strings.Repeat("\x86", 2*longest)) // no character begins anywhere
 	f.Fuzz(func(t *testing.T, text string) {
 		last := 0
 		for _, s := range sentences(text) {
