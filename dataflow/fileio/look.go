@@ -138,11 +138,28 @@ func (r *Reader[T]) compareFrom(f *file, in io.ReaderAt, i int) (int, error) {
 		if n != b.length || sum != b.sum {
 			return i, nil
 		}
+		if b.gap && !b.open {
+			stands, err := r.stands(b, in, at)
+			if err != nil || !stands {
+				return i, err
+			}
+		}
 		if at += n; b.open && more(in, at) {
 			return i, nil // what follows belongs to its last line
 		}
 	}
 	return i, nil
+}
+
+// stands tells whether the gap b is still one. A record of several lines is cut
+// off after its first because of what follows: the quote that it opens is not
+// closed within the limit.
+func (r *Reader[T]) stands(b block, in io.ReaderAt, at int64) (bool, error) {
+	p, err := r.cutterAt(in, at).next()
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return err == nil && p.block == b, err
 }
 
 // more tells whether the file has bytes at and after at.

@@ -71,3 +71,25 @@ func TestChangeInsideAFileThatGrows(t *testing.T) {
 	r.await(t, nil, map[string]int{"a line": 99, "b line": 1, "c line": 1})
 	r.stop(t)
 }
+
+// TestQuoteThatWasTooLongIsNot cuts a file inside a record that was given up for
+// its length: what is left of it waits for its end, and has no rows.
+func TestQuoteThatWasTooLongIsNot(t *testing.T) {
+	type row struct{ A string }
+	dir := t.TempDir()
+	text := "A\n\"open\n" + strings.Repeat("0123456\n", 20)
+	write(t, dir, "a", text)
+	open := func(feed *dataflow.Feed[row], c Config) (*Reader[row], error) {
+		c.MaxLine = 100
+		r, err := ReadCSV[row](feed, c)
+		r.sizes = sizes{block: 64, short: 24, group: 2, small: 1 << 20, grain: 50 * time.Millisecond}
+		return r, err
+	}
+	r := start(t, open, Config{Path: dir, Rescan: 20 * time.Millisecond}, dataflow.Options{})
+	r.await(t, nil, map[row]int{{"0123456"}: 20})
+	write(t, dir, "a", text[:50])
+	r.await(t, nil, nil)
+	write(t, dir, "a", text[:50]+"\"\n1\n")
+	r.await(t, nil, counted(row{text[3:50]}, row{"1"}))
+	r.stop(t)
+}
