@@ -14,11 +14,27 @@ import (
 
 // A URI names a document in the whole service: the name of its source, a
 // colon, and the key that the source gave it, as in "docs:guide/intro.md". It
-// is valid UTF-8 and does not change when the document is edited.
+// is valid UTF-8 and does not change when the document is edited. No source gives
+// a key with "//": that stands before the name of a part, as in
+// "mail:2026/offer.eml//terms.pdf".
 type URI string
 
 // NewURI returns the URI of key in source. Source must not hold a colon.
 func NewURI(source, key string) URI { return URI(source + ":" + key) }
+
+// partMark stands between the key of a document and the name of a part of it.
+// Keys that are paths have no empty names, so they do not hold it.
+const partMark = "//"
+
+// Part returns the URI of the document called name that is inside u.
+func (u URI) Part(name string) URI { return u + partMark + URI(name) }
+
+// Root returns the URI of the document that its source lists: u itself, or the
+// one that u is a part of.
+func (u URI) Root() URI {
+	root, _, _ := strings.Cut(string(u), partMark)
+	return URI(root)
+}
 
 // Split returns the two parts that NewURI joined.
 func (u URI) Split() (source, key string) {
@@ -95,7 +111,20 @@ type Section struct {
 	Heading []string `json:"heading,omitempty"`
 
 	Level int `json:"level,omitempty"` // of a heading, from 1
-	Page  int `json:"page,omitempty"`  // from 1; 0 where there are no pages
+	Page  int `json:"page,omitempty"`  // also a slide or sheet; from 1; 0 where there are no pages
+	Box   Box `json:"box,omitzero"`    // where it stands on its page; zero if not known
+
+	// Links are the addresses that the section refers to, in order.
+	Links []string `json:"links,omitempty"`
+}
+
+// A Box is a part of a page: its edges as shares, from 0 to 1, of the width and
+// height of the page as people see it, from its left and top.
+type Box struct {
+	Left   float32 `json:"left"`
+	Top    float32 `json:"top"`
+	Right  float32 `json:"right"`
+	Bottom float32 `json:"bottom"`
 }
 
 // A Text is what a parser made of one document's bytes.
@@ -106,10 +135,32 @@ type Text struct {
 	Title     string    `json:"title,omitempty"`
 	Author    string    `json:"author,omitempty"`
 	Language  string    `json:"language,omitempty"` // BCP 47; "" if not known
-	Pages     int       `json:"pages,omitempty"`
+	Created   time.Time `json:"created,omitzero"`   // by the document's own account
+	Modified  time.Time `json:"modified,omitzero"`
+	Pages     int       `json:"pages,omitempty"`  // slides, sheets; 0 where there are none
+	Labels    []string  `json:"labels,omitempty"` // what pages are called ("iv", the name of a sheet), by page, from the first; "" for its number
+
+	// Parser names the reader that was used, as in "pdf/ledongthuc".
+	Parser string `json:"parser,omitempty"`
 	// Warnings say what was lost although the parse succeeded: a page that
 	// could not be read, bytes that had to be replaced.
 	Warnings []string `json:"warnings,omitempty"`
+	// Meta is what else the format says, as of a picture's camera. Its keys
+	// join the metadata that filters see.
+	Meta map[string]string `json:"meta,omitempty"`
+	// Parts are the documents inside this one: attachments, members of an
+	// archive.
+	Parts []Part `json:"parts,omitempty"`
+}
+
+// A Part is a document inside another one. It is listed, searched and cited like
+// any other, and goes with the one that it is in.
+type Part struct {
+	Name    string `json:"name"` // unique in the document, not empty; valid UTF-8; may have slashes
+	Size    int64  `json:"size"` // bytes
+	Digest  string `json:"digest,omitempty"`
+	Text    Text   `json:"text"`
+	Problem string `json:"problem,omitempty"` // why it could not be read; "" if it was
 }
 
 // A ChunkID names a chunk by what it says and where it says it: equal text in
@@ -208,9 +259,16 @@ type Document struct {
 	Title     string    `json:"title,omitempty"`
 	Author    string    `json:"author,omitempty"`
 	Language  string    `json:"language,omitempty"`
+	Created   time.Time `json:"created,omitzero"` // by the document's own account
+	Modified  time.Time `json:"modified,omitzero"`
 	Pages     int       `json:"pages,omitempty"`
-	Chars     int       `json:"chars"` // of the text, in code points
+	Labels    []string  `json:"labels,omitempty"` // of pages
+	Chars     int       `json:"chars"`            // of the text, in code points
 	Warnings  []string  `json:"warnings,omitempty"`
+
+	Parser    string            `json:"parser,omitempty"`     // the reader that was used
+	ParseTime time.Duration     `json:"parse_time,omitempty"` // how long that took, in ns
+	Meta      map[string]string `json:"meta,omitempty"`       // what else the format says
 	// Chunks are the passages in order, without their text.
 	Chunks []Chunk `json:"chunks,omitempty"`
 }
@@ -218,10 +276,14 @@ type Document struct {
 // Metadata returns what filters see and retrieval answers carry: what the
 // source knows, under the names that Pathway gives it (path, size, created_at,
 // modified_at, seen_at, owner; times in whole Unix seconds), then title, author,
-// language, media_type, source, pages. Values are nil, string, int64 or
-// float64; the caller owns the map.
+// language, media_type, source, pages, parser, container (the URI of the document
+// that this one is inside), document_created_at and document_modified_at (by its
+// own account). Values are nil, string, int64 or float64; the caller owns the map.
 func (d Document) Metadata() map[string]any {
-	m := make(map[string]any, 12+len(d.Object.Meta))
+	m := make(map[string]any, 16+len(d.Meta)+len(d.Object.Meta))
+	for k, v := range d.Meta {
+		m[k] = v
+	}
 	for k, v := range d.Object.Meta {
 		m[k] = v
 	}
@@ -233,9 +295,19 @@ func (d Document) Metadata() map[string]any {
 	m["seen_at"] = unix(d.Seen)
 	m["owner"] = nonempty(d.Object.Owner)
 	m["source"] = source
-	for k, v := range map[string]string{"title": d.Title, "author": d.Author, "language": d.Language, "media_type": d.MediaType} {
+	for k, v := range map[string]string{
+		"title": d.Title, "author": d.Author, "language": d.Language, "media_type": d.MediaType, "parser": d.Parser,
+	} {
 		if v != "" {
 			m[k] = v
+		}
+	}
+	if root := d.Object.URI.Root(); root != d.Object.URI {
+		m["container"] = string(root)
+	}
+	for k, t := range map[string]time.Time{"document_created_at": d.Created, "document_modified_at": d.Modified} {
+		if !t.IsZero() {
+			m[k] = t.Unix()
 		}
 	}
 	if d.Pages > 0 {

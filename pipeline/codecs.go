@@ -9,16 +9,25 @@ import (
 	"ragserver/store"
 )
 
-// parsedCodec keeps a text whole.
+// parsedCodec keeps a text whole, with its parts.
 func parsedCodec() dataflow.Codec[parsed] {
+	type kept struct {
+		parsed
+		Lengths []int `json:"lengths"` // of the texts
+	}
 	return dataflow.Codec[parsed]{
 		Encode: func(dst []byte, p parsed) ([]byte, error) {
-			row, err := encodeWithText(p, p.Text.Text)
+			all, lengths := joinTexts(&p.Text)
+			row, err := encodeWithText(kept{p, lengths}, all)
 			return append(dst, row...), err
 		},
-		Decode: func(row []byte) (p parsed, err error) {
-			p.Text.Text, err = decodeWithText(row, &p)
-			return p, err
+		Decode: func(row []byte) (parsed, error) {
+			var k kept
+			all, err := decodeWithText(row, &k)
+			if err == nil && !splitTexts(&k.Text, all, k.Lengths) {
+				err = fmt.Errorf("lengths of the texts: %w", store.ErrCorrupt)
+			}
+			return k.parsed, err
 		},
 	}
 }

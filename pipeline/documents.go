@@ -151,9 +151,9 @@ func (p *Pipeline) recordAt(uri rag.URI) (rag.Document, bool, rag.Epoch, error) 
 }
 
 // Retry reads and embeds a document again although nothing has changed, as when
-// the cause of its failure is gone.
+// the cause of its failure is gone. A part is read with what it is in.
 func (p *Pipeline) Retry(uri rag.URI) {
-	p.graph.Retry(parseStage, string(uri))
+	p.graph.Retry(parseStage, string(uri.Root()))
 	p.graph.Retry(vectorStage, string(uri))
 }
 

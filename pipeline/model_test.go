@@ -75,11 +75,14 @@ func (w *world) vectorsOf(space string) (n int) {
 	return n
 }
 
-// hasParsed tells whether the document, as it is parsed, has the word.
+// hasParsed tells whether the document, as it is parsed, has the word, and has
+// gone on to the embedder.
 func (r *running) hasParsed(key, word string) bool {
+	parsing := false
+	r.graph.Pending(parseStage, func(string, int, error) { parsing = true })
 	p, _, err := r.text(string(rag.NewURI("mem", key)))
 	check(r.w.t, err)
-	return strings.Contains(p.Text.Text, word)
+	return !parsing && strings.Contains(p.Text.Text, word)
 }
 
 func same(t *testing.T, when string, got, want []string) {

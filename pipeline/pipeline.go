@@ -167,7 +167,8 @@ func (p *Pipeline) build() {
 		Result:     parsedCodec(),
 	})
 	p.texts = dataflow.ResultsOf(parsedTexts)
-	documents := dataflow.Async(parsedTexts, dataflow.AsyncConfig[text, embedded]{
+	all := dataflow.FlatMap(parsedTexts, withParts)
+	documents := dataflow.Async(all, dataflow.AsyncConfig[text, embedded]{
 		Name:        vectorStage,
 		Key:         func(t text) string { return string(t.In.Object.URI) },
 		Prepare:     e.prepare,
@@ -266,9 +267,6 @@ func (p *Pipeline) open(ctx context.Context, o rag.Object) (io.ReadCloser, error
 	}
 	return nil, fmt.Errorf("source %q is not configured any more: %w", name, ingest.ErrGone)
 }
-
-// text returns what the parse stage made of a document.
-func (p *Pipeline) text(key string) (parsed, bool, error) { return p.texts.Get(key) }
 
 // passages returns the stored list of a document's chunks.
 func (p *Pipeline) passages(uri rag.URI) ([]passage, error) { return readPassages(p.c.Store, uri) }

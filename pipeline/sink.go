@@ -172,7 +172,9 @@ func record(r result) rag.Document {
 	d := rag.Document{
 		Object: object.Object, Seen: object.Seen, Digest: p.Digest,
 		Status: rag.Indexed, MediaType: p.Text.MediaType, Title: p.Text.Title, Author: p.Text.Author,
-		Language: p.Text.Language, Pages: p.Text.Pages, Warnings: p.Text.Warnings, Chars: r.Result.Chars,
+		Language: p.Text.Language, Created: p.Text.Created, Modified: p.Text.Modified,
+		Pages: p.Text.Pages, Labels: p.Text.Labels, Chars: r.Result.Chars, Warnings: p.Text.Warnings,
+		Parser: p.Text.Parser, ParseTime: p.Took, Meta: p.Text.Meta,
 	}
 	switch {
 	case p.Failure != "":

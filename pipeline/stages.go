@@ -34,11 +34,13 @@ type parsed struct {
 	Digest  string   `json:"digest,omitempty"` // SHA-256 of the bytes
 	Text    rag.Text `json:"text"`
 	Failure string   `json:"failure,omitempty"`
+
+	Took time.Duration `json:"took,omitempty"` // to parse
 }
 
 // parsedVersion changes whenever this package makes something else of what a
 // parser returns. All documents are parsed again then; nothing is embedded again.
-const parsedVersion = "1"
+const parsedVersion = "2"
 
 // A text is an object with its text, between the two stages.
 type text = dataflow.Done[listed, parsed]
@@ -77,22 +79,33 @@ func (r *reader) prepare(ctx context.Context, in listed) (string, func(context.C
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
 	compute := func(ctx context.Context) (parsed, error) {
+		began := time.Now()
 		t, err := r.parser.Parse(ctx, parse.Input{Name: o.Path, MediaType: o.MediaType, Data: data})
+		took := time.Since(began)
 		if err != nil {
 			if ctx.Err() != nil {
 				return parsed{}, ctx.Err()
 			}
-			return parsed{Digest: digest, Failure: err.Error()}, nil // the same bytes will fail again
+			return parsed{Digest: digest, Failure: err.Error(), Took: took}, nil // the same bytes will fail again
 		}
-		if len(data) > 0 && strings.TrimSpace(t.Text) == "" {
-			return parsed{Digest: digest, Failure: parse.ErrNoText.Error()}, nil
+		if len(data) > 0 && len(t.Parts) == 0 && strings.TrimSpace(t.Text) == "" {
+			return parsed{Digest: digest, Failure: parse.ErrNoText.Error(), Took: took}, nil
 		}
-		if t.Language == "" {
-			t.Language = analyze.Detect(t.Text)
-		}
-		return parsed{Digest: digest, Text: t}, nil
+		nameLanguage(&t)
+		return parsed{Digest: digest, Text: t, Took: took}, nil
 	}
 	return strings.Join([]string{digest, strings.ToLower(path.Ext(o.Path)), o.MediaType}, "|"), compute, nil
+}
+
+// nameLanguage finds out the language of a text, and of its parts, where the
+// parser did not.
+func nameLanguage(t *rag.Text) {
+	if t.Language == "" {
+		t.Language = analyze.Detect(t.Text)
+	}
+	for i := range t.Parts {
+		nameLanguage(&t.Parts[i].Text)
+	}
 }
 
 func failed(p parsed) func(context.Context) (parsed, error) {
