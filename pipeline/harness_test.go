@@ -186,7 +186,7 @@ func (w *world) start(change ...func(*Config)) *running {
 	c := Config{
 		Store: w.store, Index: x,
 		Sources: []Source{{Name: "mem", Kind: "memory", Source: w.source.open()}},
-		Parser:  counting{formats.Router(), &w.parses}, ParserID: parse.Version,
+		Parser:  counting{formats.Router(formats.Options{}), &w.parses}, ParserID: parse.Version,
 		Splitter: splitter, Embedder: cached,
 	}
 	asked := retrieve.Config{Index: x, Embedder: cached, QueryTimeout: time.Second}
@@ -301,7 +301,7 @@ func chunkTexts(text string) []string {
 	if err != nil {
 		panic(err) // the Config is a constant
 	}
-	parsed, err := formats.Router().Parse(context.Background(), parse.Input{Name: "x.md", Data: []byte(text)})
+	parsed, err := formats.Router(formats.Options{}).Parse(context.Background(), parse.Input{Name: "x.md", Data: []byte(text)})
 	if err != nil {
 		return nil
 	}

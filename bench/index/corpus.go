@@ -32,7 +32,7 @@ func corpusChunks(ctx context.Context, folder string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := corpus{parser: formats.Router(), splitter: splitter, seen: make(map[string]bool)}
+	c := corpus{parser: formats.Router(formats.Options{}), splitter: splitter, seen: make(map[string]bool)}
 	err = filepath.WalkDir(folder, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

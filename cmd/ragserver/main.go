@@ -48,7 +48,7 @@ func commands() []command {
 }
 
 func main() {
-	isolate.Main(formats.Router()) // does not return in a child that parses
+	isolate.Main(formats.Open) // does not return in a child that parses
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv}

@@ -19,6 +19,6 @@ var (
 // TestMain lets this binary be the program that it tests: called by the name
 // ragserver, which is in the PATH while tests run, it is the real main.
 func TestMain(m *testing.M) {
-	isolate.Main(formats.Router()) // a server's parsers are this binary too
+	isolate.Main(formats.Open) // a server's parsers are this binary too
 	testscript.Main(m, map[string]func(){"ragserver": main})
 }

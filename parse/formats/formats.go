@@ -3,6 +3,8 @@ package formats
 
 import (
 	"context"
+	stdjson "encoding/json"
+	"fmt"
 
 	rag "ragserver"
 	"ragserver/parse"
@@ -17,9 +19,33 @@ import (
 	"ragserver/parse/xml"
 )
 
+// Options choose among the readers of a format. The zero value means those that
+// are always there.
+type Options struct{}
+
+// String returns o as Open reads it.
+func (o Options) String() string {
+	text, err := stdjson.Marshal(o)
+	if err != nil {
+		panic(err) // it has plain values only
+	}
+	return string(text)
+}
+
+// Open returns Router for Options as String gives them; "" means none.
+func Open(options string) (parse.Parser, error) {
+	var o Options
+	if options != "" {
+		if err := stdjson.Unmarshal([]byte(options), &o); err != nil {
+			return nil, fmt.Errorf("options of the parsers: %w", err)
+		}
+	}
+	return Router(o), nil
+}
+
 // Router returns a parser of every format that this program reads, which works
 // in this process.
-func Router() *router.Router {
+func Router(Options) *router.Router {
 	r := router.New()
 	r.Handle(text.Plain("text/plain"), "text/plain")
 	r.Handle(text.Plain("text/vtt"), "text/vtt")
@@ -51,7 +77,7 @@ type Split struct {
 // Isolated returns a parser of every format that leaves the heavy ones, and
 // documents larger than smallEnough, to heavy: a pool of processes that run
 // Router.
-func Isolated(heavy parse.Parser) *Split { return &Split{Router(), heavy} }
+func Isolated(heavy parse.Parser) *Split { return &Split{Router(Options{}), heavy} }
 
 // smallEnough is up to how many bytes a simple document is parsed in this
 // process: some milliseconds, some megabytes.

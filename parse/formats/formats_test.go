@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	isolate.Main(formats.Router())
+	isolate.Main(formats.Open)
 	os.Exit(m.Run())
 }
 
@@ -35,7 +35,7 @@ func documents() []parse.Input {
 }
 
 func TestRouterReadsEveryFormat(t *testing.T) {
-	parsetest.Run(t, formats.Router(), documents()...)
+	parsetest.Run(t, formats.Router(formats.Options{}), documents()...)
 }
 
 func TestIsolatedGivesTheSame(t *testing.T) {
@@ -43,7 +43,7 @@ func TestIsolatedGivesTheSame(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- pool.Run(ctx) }()
-	isolated, here := formats.Isolated(pool), formats.Router()
+	isolated, here := formats.Isolated(pool), formats.Router(formats.Options{})
 	for _, in := range append(documents(), parse.Input{Name: "big.txt", Data: make([]byte, 3<<20)}, parse.Input{Name: "a.html", Data: []byte("<p></p>")}) {
 		a, errA := isolated.Parse(t.Context(), in)
 		b, errB := here.Parse(t.Context(), in)

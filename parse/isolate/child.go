@@ -12,8 +12,12 @@ import (
 	"ragserver/parse"
 )
 
-// marker is the environment variable that makes a process a worker.
-const marker = "RAGSERVER_PARSE_WORKER"
+// The environment variables of a worker: what makes a process one, and the
+// Options of its Config.
+const (
+	marker  = "RAGSERVER_PARSE_WORKER"
+	options = "RAGSERVER_PARSE_OPTIONS"
+)
 
 // Limits are what a child must keep itself.
 type limits struct {
@@ -29,9 +33,10 @@ func parseLimits(s string) (l limits, err error) {
 }
 
 // Main returns at once in an ordinary process. In a child of a Pool it parses
-// with p what the parent sends, and ends the process when the parent closes its
-// end or is gone. It is called first thing in main and in TestMain.
-func Main(p parse.Parser) {
+// what the parent sends, with the parser that open returns for the Options of the
+// Pool's Config, and ends the process when the parent closes its end or is gone.
+// It is called first thing in main and in TestMain.
+func Main(open func(options string) (parse.Parser, error)) {
 	s, ok := os.LookupEnv(marker)
 	if !ok {
 		return
@@ -44,6 +49,11 @@ func Main(p parse.Parser) {
 	out := os.Stdout
 	os.Stdout = os.Stderr // a library that prints must not break the protocol
 	confine(l)
+	p, err := open(os.Getenv(options))
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "panic: %v\n", err)
+		os.Exit(1)
+	}
 	serve(p, l, bufio.NewReaderSize(os.Stdin, 64<<10), bufio.NewWriter(out))
 	os.Exit(0)
 }
@@ -80,10 +90,19 @@ func serve(p parse.Parser, l limits, in *bufio.Reader, out *bufio.Writer) {
 // bounded parses a document, and refuses a text that is too long.
 func bounded(p parse.Parser, in parse.Input, l limits) (rag.Text, error) {
 	t, err := p.Parse(context.Background(), in)
-	if err == nil && int64(len(t.Text)) > l.maxText {
-		return rag.Text{}, fmt.Errorf("%d MiB of text, more than %d: %w", len(t.Text)>>20, l.maxText>>20, parse.ErrLimit)
+	if n := length(t); err == nil && n > l.maxText {
+		return rag.Text{}, fmt.Errorf("%d MiB of text, more than %d: %w", n>>20, l.maxText>>20, parse.ErrLimit)
 	}
 	return t, err
+}
+
+// length returns the bytes of a text and of its parts.
+func length(t rag.Text) int64 {
+	n := int64(len(t.Text))
+	for _, p := range t.Parts {
+		n += length(p.Text)
+	}
+	return n
 }
 
 // held returns the bytes of memory that this process holds.

@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	isolate.Main(obedient{})
+	isolate.Main(func(string) (parse.Parser, error) { return obedient{}, nil })
 	os.Exit(m.Run())
 }
 

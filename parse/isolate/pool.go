@@ -25,6 +25,7 @@ type Config struct {
 	Recycle int           // documents after which a process is replaced; 1000
 	MaxIdle int64         // bytes an idle process may hold before it is replaced; 256 MiB
 	Program string        // what to start; this program
+	Options string        // what its Main gives to the function that opens the parser
 }
 
 func (c Config) withDefaults() Config {

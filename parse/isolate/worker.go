@@ -29,7 +29,7 @@ func startWorker(c Config) (*worker, error) {
 	}
 	w := &worker{cmd: exec.Command(program), stderr: &head{}}
 	// Nothing else of the environment: a child has no use for secrets.
-	w.cmd.Env = []string{marker + "=" + limits{c.Memory, c.MaxText}.String(), "GOMAXPROCS=1", "GOTRACEBACK=none"}
+	w.cmd.Env = []string{marker + "=" + limits{c.Memory, c.MaxText}.String(), options + "=" + c.Options, "GOMAXPROCS=1", "GOTRACEBACK=none"}
 	w.cmd.Stderr = w.stderr
 	if w.stdin, err = w.cmd.StdinPipe(); err != nil {
 		return nil, err
