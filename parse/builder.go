@@ -24,18 +24,28 @@ func (b *Builder) Len() int { return b.text.Len() }
 
 // Heading adds a heading of the given level, from 1. Blank titles are ignored.
 func (b *Builder) Heading(level int, title string) {
-	title = strings.TrimSpace(title)
-	if title == "" {
-		return
-	}
-	title = strings.ToValidUTF8(title, "\uFFFD")
-	path := b.outline.Enter(level, title)
-	b.add(rag.Section{Kind: rag.Heading, Heading: path, Level: level}, title)
+	b.Put(rag.Section{Kind: rag.Heading, Level: level}, title)
 }
 
 // Add adds a section under the current heading. Blank text is ignored.
 func (b *Builder) Add(kind rag.Kind, text string) {
-	b.add(rag.Section{Kind: kind, Heading: b.outline.Path()}, text)
+	b.Put(rag.Section{Kind: kind}, text)
+}
+
+// Put adds a section with the kind, level, box and links of s, as Heading and Add
+// do. Its links are not copied.
+func (b *Builder) Put(s rag.Section, text string) {
+	if s.Kind != rag.Heading {
+		s.Level, s.Heading = 0, b.outline.Path()
+		b.add(s, text)
+		return
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return
+	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	s.Heading = b.outline.Enter(s.Level, text)
+	b.add(s, text)
 }
 
 func (b *Builder) add(s rag.Section, text string) {
