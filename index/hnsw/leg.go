@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	rag "ragserver"
 	"ragserver/index"
@@ -42,6 +43,8 @@ type Leg struct {
 	queue   queue
 	fresh   queue        // nodes for the backlog
 	waiting atomic.Int64 // nodes of that kind
+	added   atomic.Int64 // when vectors came last, in nanoseconds of Unix
+	hurried atomic.Int32 // callers of Wait
 	removed atomic.Int64 // vectors that are, and whose slots are not free yet
 	slots   slotPool
 	held    holds
@@ -164,6 +167,9 @@ func (l *Leg) apply(changes []index.Change) {
 	l.state.Store(next)
 	l.removed.Add(int64(len(removed)))
 	l.queue.push(added)
+	if len(added) > 0 {
+		l.added.Store(time.Now().UnixNano())
+	}
 	if len(added) > 0 || len(removed) > 0 {
 		l.nudge()
 	}

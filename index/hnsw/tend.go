@@ -62,6 +62,25 @@ func (l *Leg) graphed() bool {
 	return l.entry.Load() != 0 || l.state.Load().table.Len() > l.config.ExactBelow
 }
 
+// Vectors that come in bulk are linked by half of the builders until the bulk is
+// over: to link one costs several times what all else costs that a change needs,
+// and a comparison with those that wait is cheap for as long as there are few.
+const (
+	bulk      = 1000                   // that wait
+	bulkPause = 300 * time.Millisecond // after which a bulk is over
+	bulkCost  = time.Millisecond       // of comparing with all that wait, at most
+)
+
+// loading says whether vectors are coming in bulk, and may wait.
+func (l *Leg) loading() bool {
+	n := l.waiting.Load()
+	cost := time.Duration(float64(n) * scanCost(l.state.Load().table.Dim()))
+	return n > bulk && cost < bulkCost && l.hurried.Load() == 0 && time.Since(time.Unix(0, l.added.Load())) < bulkPause
+}
+
+// rests says whether the builder of this number, from 0, has nothing to do now.
+func (l *Leg) rests(number int) bool { return number >= l.config.Builders/2 && l.loading() }
+
 // linkAll links what waits. Several goroutines do it, if many do.
 func (l *Leg) linkAll(ctx context.Context) error {
 	if l.waiting.Load() == 0 || !l.graphed() {
@@ -70,10 +89,10 @@ func (l *Leg) linkAll(ctx context.Context) error {
 	var wg sync.WaitGroup
 	errs := make([]error, l.config.Builders)
 	for i := range errs {
-		if i > 0 && l.waiting.Load() < 1000 {
+		if i > 0 && l.waiting.Load() < bulk || l.rests(i) {
 			break
 		}
-		wg.Go(func() { errs[i] = l.linkSome(ctx) })
+		wg.Go(func() { errs[i] = l.linkSome(ctx, i) })
 	}
 	wg.Wait()
 	for _, err := range errs {
@@ -84,11 +103,14 @@ func (l *Leg) linkAll(ctx context.Context) error {
 	return nil
 }
 
-// linkSome links until nothing waits.
-func (l *Leg) linkSome(ctx context.Context) error {
+// linkSome links until nothing waits, or the builder of this number is not to.
+func (l *Leg) linkSome(ctx context.Context, number int) error {
 	b := l.newBuilder()
 	var buf [16]slot
 	for {
+		if l.rests(number) {
+			return nil
+		}
 		batch := l.queue.pop(buf[:])
 		if len(batch) == 0 {
 			return nil
@@ -117,6 +139,8 @@ func (l *Leg) linkOne(ctx context.Context, b *builder, s slot) error {
 // Wait returns when all that was applied is linked, checked and tuned, as far as
 // the leg links at all: for measurements and tests.
 func (l *Leg) Wait(ctx context.Context) error {
+	l.hurried.Add(1)
+	defer l.hurried.Add(-1)
 	for pass := l.began.Load() + 1; ; {
 		if l.ended.Load() >= pass && (l.waiting.Load() == 0 || !l.graphed()) {
 			return nil

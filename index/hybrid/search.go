@@ -95,7 +95,11 @@ type candidates struct {
 // candidates asks the legs.
 func (s *Snapshot) candidates(ctx context.Context, q Query, rows *roaring.Bitmap) (*candidates, error) {
 	c := new(candidates)
-	n := min(max(q.K, s.index.config.Candidates), s.state.chunks)
+	n := q.K
+	if q.Mode != VectorOnly && q.Mode != TextOnly {
+		n = max(n, s.index.config.Candidates)
+	}
+	n = min(n, s.state.chunks)
 	lq := index.Query{Text: q.Text, Vector: q.Vector, K: n, Rows: rows}
 	explained := q.Explanation
 	if explained == nil {
