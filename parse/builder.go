@@ -63,6 +63,9 @@ func (b *Builder) add(s rag.Section, text string) {
 	b.sections = append(b.sections, s)
 }
 
+// Top ends all headings: what follows belongs to the document as a whole.
+func (b *Builder) Top() { b.outline = Outline{} }
+
 // Result returns the text and its sections.
 func (b *Builder) Result() (string, []rag.Section) {
 	return b.text.String(), b.sections

@@ -51,3 +51,14 @@ func TestCutKeepsCharactersWhole(t *testing.T) {
 		t.Errorf("got %q, want %q", got, "a")
 	}
 }
+
+func TestTopEndsAllHeadings(t *testing.T) {
+	var b parse.Builder
+	b.Heading(1, "A")
+	b.Top()
+	b.Add(rag.Note, "of all")
+	b.Heading(2, "B")
+	if _, s := b.Result(); len(s[1].Heading) != 0 || len(s[2].Heading) != 1 || len(s[0].Heading) != 1 {
+		t.Errorf("got %+v", s)
+	}
+}

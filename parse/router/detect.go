@@ -28,6 +28,9 @@ func Detect(in parse.Input) string {
 	if !textual(head) {
 		if m := mimetype.Detect(in.Data); !isText(m) && !m.Is("application/octet-stream") {
 			name, _, _ := strings.Cut(m.String(), ";")
+			if name == "application/zip" {
+				return archived(in.Data)
+			}
 			return name
 		}
 	}
