@@ -23,17 +23,8 @@ func TestPutKeepsPlaceAndLinks(t *testing.T) {
 	b.Page(2)
 	b.Put(rag.Section{Kind: rag.Heading, Level: 1, Box: rag.Box{Right: 1}}, " Top ")
 	b.Put(rag.Section{Kind: rag.Note, Level: 3, Links: []string{"https://a.example"}}, "words")
-	b.Leave(2)
-	b.Put(rag.Section{Kind: rag.Heading, Level: 2}, "Deeper")
-	b.Leave(2)
-	b.Add(rag.Paragraph, "below")
-	b.Leave(1)
-	b.Add(rag.Paragraph, "elsewhere")
 	text, s := b.Result()
-	if n := len(s[3].Heading); n != 1 || len(s[4].Heading) > 0 {
-		t.Errorf("headings after leaving: %v, %v", s[3].Heading, s[4].Heading)
-	}
-	if text != "Top\n\nwords\n\nDeeper\n\nbelow\n\nelsewhere" || len(s) != 5 {
+	if text != "Top\n\nwords" || len(s) != 2 {
 		t.Fatalf("got %q, %+v", text, s)
 	}
 	if s[0].Box.Right != 1 || s[0].Page != 2 || s[0].Level != 1 || s[0].Heading[0] != "Top" {
