@@ -78,6 +78,20 @@ func (a *Archive) Has(name string) bool { return a.members[strings.ToLower(clean
 // fs.ErrNotExist, one that is encrypted parse.ErrEncrypted, and one that would
 // unpack to too much parse.ErrLimit.
 func (a *Archive) Read(name string) ([]byte, error) {
+	r, err := a.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if errors.Is(err, parse.ErrLimit) {
+		return nil, err
+	}
+	return data, err // what was there before the damage may be all that is missing
+}
+
+// Open opens a member that is read piece by piece, and fails as Read does.
+func (a *Archive) Open(name string) (io.ReadCloser, error) {
 	f := a.members[strings.ToLower(clean(name))]
 	if f == nil {
 		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
@@ -89,18 +103,31 @@ func (a *Archive) Read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	defer r.Close()
-	limit := min(a.left, maxMember)
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s unpacks to more than %d MiB: %w", name, limit>>20, parse.ErrLimit)
+	return &member{ReadCloser: r, name: name, archive: a, left: maxMember}, nil
+}
+
+// A member is an open one, whose bytes count for the archive.
+type member struct {
+	io.ReadCloser
+	name    string
+	archive *Archive
+	left    int64
+}
+
+// Read implements io.Reader.
+func (m *member) Read(p []byte) (int, error) {
+	n, err := m.ReadCloser.Read(p)
+	m.left -= int64(n)
+	m.archive.left -= int64(n)
+	switch {
+	case m.left < 0:
+		return 0, fmt.Errorf("%s unpacks to more than %d MiB: %w", m.name, maxMember>>20, parse.ErrLimit)
+	case m.archive.left < 0:
+		return 0, fmt.Errorf("%s: all that was read unpacks to more than %d MiB: %w", m.name, maxAll>>20, parse.ErrLimit)
+	case err != nil && err != io.EOF:
+		return n, fmt.Errorf("%s: %w", m.name, err)
 	}
-	a.left -= int64(len(data))
-	if err != nil {
-		// What was there before the damage may be all that is missing.
-		return data, fmt.Errorf("%s: %w", name, err)
-	}
-	return data, nil
+	return n, err
 }
 
 // Decoder returns a decoder of XML in the encoding that it declares, without
