@@ -1,4 +1,4 @@
-package pdf
+package layout
 
 import (
 	"math"
@@ -11,29 +11,50 @@ import (
 )
 
 // compose writes the pages as text with sections.
-func (d *document) compose() (string, []rag.Section) {
+func (d *Document) compose() (string, []rag.Section) {
 	var out parse.Builder
-	body := d.bodySize()
-	words := d.vocabulary()
+	c := composer{body: d.bodySize(), words: d.vocabulary(), outline: d.headings()}
+	repeated := d.repeated()
 	for _, p := range d.pages {
-		out.Page(p.number)
+		out.Page(p.Number)
 		for _, b := range p.blocks {
-			text := b.text(words)
-			switch level := b.level(body); {
-			case level > 0:
-				out.Heading(level, strings.ReplaceAll(text, "\n", " "))
-			case b.table():
-				out.Add(rag.Table, text)
-			default:
-				out.Add(rag.Paragraph, text)
+			if b = repeated.without(b, p); len(b.lines) > 0 {
+				c.write(&out, p, b)
 			}
+		}
+		for _, n := range p.Notes {
+			out.Put(rag.Section{Kind: rag.Note, Box: p.seen(n.Box)}, n.Text)
 		}
 	}
 	return out.Result()
 }
 
+// A composer knows of the whole document what decides about a block.
+type composer struct {
+	body    float64 // size of the font of most text
+	words   map[string]bool
+	outline map[place]int // levels
+}
+
+func (c composer) write(out *parse.Builder, p laid, b block) {
+	text := b.text(c.words)
+	s := rag.Section{Kind: rag.Paragraph, Box: p.seen(b.box()), Links: p.linksIn(b)}
+	level := c.outline[place{p.Number, bare(text)}]
+	if level == 0 {
+		level = b.level(c.body)
+	}
+	if table := b.markdown(); level == 0 && table != "" {
+		s.Kind, text = rag.Table, table
+	} else if level > 0 {
+		s.Kind, s.Level, text = rag.Heading, level, strings.ReplaceAll(text, "\n", " ")
+	} else if list := b.list(c.words); list != "" {
+		s.Kind, text = rag.List, list
+	}
+	out.Put(s, text)
+}
+
 // bodySize returns the size, in half points, that most characters have.
-func (d *document) bodySize() float64 {
+func (d *Document) bodySize() float64 {
 	counts := map[int]int{}
 	for _, p := range d.pages {
 		for _, b := range p.blocks {
@@ -77,17 +98,6 @@ func (b block) level(body float64) int {
 		return 3
 	}
 	return 0
-}
-
-// table reports whether most lines have several cells.
-func (b block) table() bool {
-	n := 0
-	for _, l := range b.lines {
-		if l.cells > 1 {
-			n++
-		}
-	}
-	return len(b.lines) > 1 && n*2 > len(b.lines)
 }
 
 // text joins the lines of b: with a space where the paragraph flows, with a line
@@ -158,7 +168,7 @@ const maxVocabulary = 200_000
 
 // vocabulary returns the words of the document that are not at the end of a
 // line, in lower case.
-func (d *document) vocabulary() map[string]bool {
+func (d *Document) vocabulary() map[string]bool {
 	words := map[string]bool{}
 	for _, p := range d.pages {
 		for _, b := range p.blocks {

@@ -1,4 +1,4 @@
-package pdf
+package layout
 
 import (
 	"math"
@@ -11,12 +11,28 @@ type line struct {
 	x0, x1 float64
 	size   float64
 	cells  int
+	parts  row // the cells
+	angle  int // of the base line
+}
+
+// box returns where the line stands on the page.
+func (l line) box() Box {
+	y := l.parts[0].y
+	return Box{l.x0, y - below*l.size, l.x1, y + (1-below)*l.size}.turned(l.angle)
 }
 
 // A block is lines that belong together.
 type block struct {
 	lines []line
 	size  float64 // of its font, in points
+}
+
+// box returns where the block stands on the page.
+func (b block) box() (out Box) {
+	for _, l := range b.lines {
+		out = out.join(l.box())
+	}
+	return out
 }
 
 func (b block) count() int {
@@ -29,12 +45,12 @@ func (b block) count() int {
 
 // blocks joins neighbouring lines of one size: a paragraph ends at a wider gap,
 // at a step sideways into another column, or at an indented line.
-func blocks(rows []row) []block {
+func blocks(rows []row, angle int) []block {
 	var out []block
 	var last row
 	usual := spacing(rows)
 	for _, r := range rows {
-		l := newLine(r)
+		l := newLine(r, angle)
 		n := len(out)
 		if n == 0 || apart(last, r, usual) || math.Abs(out[n-1].size-l.size) > 0.15*l.size {
 			out = append(out, block{size: l.size})
@@ -46,8 +62,8 @@ func blocks(rows []row) []block {
 	return out
 }
 
-func newLine(r row) line {
-	l := line{x0: r[0].x0, x1: r[len(r)-1].x1, cells: len(r)}
+func newLine(r row, angle int) line {
+	l := line{x0: r[0].x0, x1: r[len(r)-1].x1, cells: len(r), parts: r, angle: angle}
 	parts := make([]string, len(r))
 	for i, s := range r {
 		parts[i] = s.text

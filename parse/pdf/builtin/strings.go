@@ -1,4 +1,4 @@
-package pdf
+package builtin
 
 // hex reads a string of hexadecimal digits.
 func (l *lexer) hex() any {

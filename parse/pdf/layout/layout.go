@@ -1,4 +1,4 @@
-package pdf
+package layout
 
 import (
 	"math"
@@ -20,20 +20,20 @@ type row []segment
 
 // layout puts the glyphs of a page into blocks in reading order. Text that runs
 // in another direction is laid out by itself, after what most of the page is.
-func layout(glyphs []glyph) []block {
+func layout(glyphs []Glyph) []block {
 	var out []block
 	for _, angle := range directions(glyphs) {
 		g := turn(glyphs, angle)
-		out = append(out, blocks(order(rows(g)))...)
+		out = append(out, blocks(order(rows(g)), angle)...)
 	}
 	return out
 }
 
 // directions returns the angles of base lines, the commonest first.
-func directions(glyphs []glyph) []int {
+func directions(glyphs []Glyph) []int {
 	counts := map[int]int{}
 	for _, g := range glyphs {
-		counts[g.angle]++
+		counts[g.Angle]++
 	}
 	out := make([]int, 0, len(counts))
 	for a := range counts {
@@ -50,15 +50,15 @@ func directions(glyphs []glyph) []int {
 
 // turn returns the glyphs of one direction, on a page turned so that they run
 // from left to right.
-func turn(glyphs []glyph, angle int) []glyph {
+func turn(glyphs []Glyph, angle int) []Glyph {
 	sin, cos := math.Sincos(-float64(angle) * math.Pi / 180)
-	var out []glyph
+	var out []Glyph
 	for _, g := range glyphs {
-		if g.angle != angle || g.size <= 0 || !finite(g.x, g.y, g.w, g.size) {
+		if g.Angle != angle || g.Size <= 0 || !finite(g.X, g.Y, g.W, g.Size) {
 			continue
 		}
 		if angle != 0 {
-			g.x, g.y = g.x*cos-g.y*sin, g.x*sin+g.y*cos
+			g.X, g.Y = g.X*cos-g.Y*sin, g.X*sin+g.Y*cos
 		}
 		out = append(out, g)
 	}
@@ -76,17 +76,17 @@ func finite(list ...float64) bool {
 
 // rows groups glyphs whose boxes overlap by half of the lower one: superscripts
 // stay on their line.
-func rows(glyphs []glyph) []row {
-	sort.SliceStable(glyphs, func(i, j int) bool { return glyphs[i].y > glyphs[j].y })
+func rows(glyphs []Glyph) []row {
+	sort.SliceStable(glyphs, func(i, j int) bool { return glyphs[i].Y > glyphs[j].Y })
 	var out []row
-	var line []glyph
-	var ref glyph // the largest of the line
+	var line []Glyph
+	var ref Glyph // the largest of the line
 	for _, g := range glyphs {
-		if len(line) > 0 && overlap(ref, g) < 0.5*min(ref.size, g.size) {
+		if len(line) > 0 && overlap(ref, g) < 0.5*min(ref.Size, g.Size) {
 			out = appendRow(out, line)
 			line = nil
 		}
-		if len(line) == 0 || g.size > ref.size && strings.TrimSpace(g.text) != "" {
+		if len(line) == 0 || g.Size > ref.Size && strings.TrimSpace(g.Text) != "" {
 			ref = g
 		}
 		line = append(line, g)
@@ -94,14 +94,16 @@ func rows(glyphs []glyph) []row {
 	return appendRow(out, line)
 }
 
-func overlap(a, b glyph) float64 {
-	const below = 0.2 // of the size is below the base line
-	top := min(a.y+(1-below)*a.size, b.y+(1-below)*b.size)
-	return top - max(a.y-below*a.size, b.y-below*b.size)
+// below is how much of a font's size is below the base line.
+const below = 0.2
+
+func overlap(a, b Glyph) float64 {
+	top := min(a.Y+(1-below)*a.Size, b.Y+(1-below)*b.Size)
+	return top - max(a.Y-below*a.Size, b.Y-below*b.Size)
 }
 
-func appendRow(out []row, line []glyph) []row {
-	sort.SliceStable(line, func(i, j int) bool { return line[i].x < line[j].x })
+func appendRow(out []row, line []Glyph) []row {
+	sort.SliceStable(line, func(i, j int) bool { return line[i].X < line[j].X })
 	var r row
 	for _, part := range split(dedupe(line)) {
 		if s := join(part); strings.TrimSpace(s.text) != "" {
@@ -115,14 +117,14 @@ func appendRow(out []row, line []glyph) []row {
 }
 
 // dedupe drops glyphs that are drawn twice to look bold or to throw a shadow.
-func dedupe(line []glyph) []glyph {
+func dedupe(line []Glyph) []Glyph {
 	out := line[:0]
 	for _, g := range line {
 		double := false
 		for i := len(out) - 1; i >= 0 && i >= len(out)-3 && !double; i-- {
 			p := out[i]
-			near := min(0.15*g.size, 0.3*g.w)
-			double = p.text == g.text && g.x-p.x < near && math.Abs(g.y-p.y) < near && strings.TrimSpace(g.text) != ""
+			near := min(0.15*g.Size, 0.3*g.W)
+			double = p.Text == g.Text && g.X-p.X < near && math.Abs(g.Y-p.Y) < near && strings.TrimSpace(g.Text) != ""
 		}
 		if !double {
 			out = append(out, g)
@@ -132,51 +134,51 @@ func dedupe(line []glyph) []glyph {
 }
 
 // split cuts a line where a gap is wider than a word space can be.
-func split(line []glyph) [][]glyph {
+func split(line []Glyph) [][]Glyph {
 	const widest = 1.3 // of the size
-	var out [][]glyph
+	var out [][]Glyph
 	start, end := 0, math.Inf(-1)
 	for i, g := range line {
-		if strings.TrimSpace(g.text) == "" {
+		if strings.TrimSpace(g.Text) == "" {
 			continue
 		}
-		if !math.IsInf(end, -1) && g.x-end > widest*g.size {
+		if !math.IsInf(end, -1) && g.X-end > widest*g.Size {
 			out = append(out, line[start:i])
 			start = i
 		}
-		end = max(end, g.x+g.w)
+		end = max(end, g.X+g.W)
 	}
 	return append(out, line[start:])
 }
 
 // join makes words of the glyphs of a segment.
-func join(part []glyph) segment {
+func join(part []Glyph) segment {
 	var s segment
 	var b strings.Builder
 	gap := wordGap(part)
 	end, sizes, count := 0.0, 0.0, 0
-	pending := false // a space before the next glyph
+	pending := false // a space before the next Glyph
 	for _, g := range part {
-		if strings.TrimSpace(g.text) == "" {
+		if strings.TrimSpace(g.Text) == "" {
 			pending = count > 0
 			continue
 		}
 		if count == 0 {
-			s.x0, s.y = g.x, g.y
-		} else if pending || g.x-end > gap*g.size {
+			s.x0, s.y = g.X, g.Y
+		} else if pending || g.X-end > gap*g.Size {
 			b.WriteByte(' ')
 		}
 		pending = false
-		b.WriteString(g.text)
-		end = max(g.x+g.w, end)
+		b.WriteString(g.Text)
+		end = max(g.X+g.W, end)
 		if count == 0 {
-			end = g.x + g.w
+			end = g.X + g.W
 		}
-		if g.size > s.size {
-			s.y = g.y
+		if g.Size > s.size {
+			s.y = g.Y
 		}
-		s.size = max(s.size, g.size)
-		sizes += g.size
+		s.size = max(s.size, g.Size)
+		sizes += g.Size
 		count++
 	}
 	if count > 0 {
@@ -189,20 +191,20 @@ func join(part []glyph) segment {
 
 // wordGap returns how wide a gap between two glyphs is a space, as a share of
 // their size: more where the letters are spaced out or spaces are drawn.
-func wordGap(part []glyph) float64 {
+func wordGap(part []Glyph) float64 {
 	var gaps []float64
 	end, spaces, before := 0.0, 0, false // a letter
 	for _, g := range part {
-		if strings.TrimSpace(g.text) == "" {
+		if strings.TrimSpace(g.Text) == "" {
 			spaces++
 			before = false
 			continue
 		}
-		letter := !notLetter(firstRune(g.text))
+		letter := !notLetter(firstRune(g.Text))
 		if before && letter {
-			gaps = append(gaps, (g.x-end)/g.size)
+			gaps = append(gaps, (g.X-end)/g.Size)
 		}
-		end, before = g.x+g.w, letter
+		end, before = g.X+g.W, letter
 	}
 	base := 0.17
 	if spaces > 0 {

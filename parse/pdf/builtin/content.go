@@ -1,4 +1,4 @@
-package pdf
+package builtin
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/ledongthuc/pdf"
+
+	"ragserver/parse/pdf/layout"
 )
 
 // A matrix is the six numbers of a PDF transformation.
@@ -22,15 +24,6 @@ func (m matrix) mul(n matrix) matrix {
 	}
 }
 
-// A glyph is a drawn character. Lengths are in points, y grows upwards.
-type glyph struct {
-	text  string
-	x, y  float64 // where its base line begins
-	w     float64 // along the base line
-	size  float64 // of the font
-	angle int     // of the base line, in whole degrees from 0 to 359
-}
-
 // A state is the graphics state that text needs.
 type state struct {
 	ctm                             matrix
@@ -42,7 +35,7 @@ type state struct {
 type interpreter struct {
 	ctx      context.Context
 	doc      *document
-	glyphs   []glyph
+	glyphs   []layout.Glyph
 	unmapped int
 	ops      int
 
@@ -198,7 +191,7 @@ func (x *interpreter) show(s str) {
 		m := matrix{x.size * x.th, 0, 0, x.size, 0, x.rise}.mul(x.tm).mul(x.ctm)
 		w := c.width * math.Hypot(m[0], m[1])
 		if c.text != "" {
-			x.glyphs = append(x.glyphs, glyph{c.text, m[4], m[5], w, math.Hypot(m[2], m[3]), degrees(m)})
+			x.glyphs = append(x.glyphs, layout.Glyph{Text: c.text, X: m[4], Y: m[5], W: w, Size: math.Hypot(m[2], m[3]), Angle: degrees(m)})
 		} else {
 			x.unmapped++
 		}

@@ -1,4 +1,4 @@
-package pdf_test
+package builtin_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 	"ragserver/parse"
 	"ragserver/parse/parsetest"
-	"ragserver/parse/pdf"
+	"ragserver/parse/pdf/builtin"
 )
 
 // file returns a PDF with one page for each content stream. Font F1 is
@@ -54,7 +54,7 @@ func at(x, y, size float64, s string) string {
 
 func sections(t *testing.T, data []byte) (warnings, out []string) {
 	t.Helper()
-	got, err := pdf.New().Parse(t.Context(), parse.Input{Name: "a.pdf", Data: data})
+	got, err := builtin.New(nil).Parse(t.Context(), parse.Input{Name: "a.pdf", Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func expect(t *testing.T, got []string, want ...string) {
 }
 
 func TestParserKeepsTheContract(t *testing.T) {
-	parsetest.Run(t, pdf.New(), parse.Input{Name: "a.pdf", Data: file(at(50, 700, 10, "One page of text."), at(50, 700, 10, "Another."))})
+	parsetest.Run(t, builtin.New(nil), parse.Input{Name: "a.pdf", Data: file(at(50, 700, 10, "One page of text."), at(50, 700, 10, "Another."))})
 }
 
 func TestWordsParagraphsHeadingsPages(t *testing.T) {
@@ -111,7 +111,7 @@ func TestTableRowsStayTogether(t *testing.T) {
 		}
 	}
 	_, got := sections(t, file(c.String()))
-	if len(got) != 1 || !strings.HasPrefix(got[0], "1|table||cell 0-0  cell 0-1  cell 0-2\ncell 1-0") {
+	if len(got) != 1 || !strings.HasPrefix(got[0], "1|table||| cell 0-0 | cell 0-1 | cell 0-2 |\n| --- | --- | --- |\n| cell 1-0") {
 		t.Errorf("got %q", got)
 	}
 }
@@ -140,14 +140,14 @@ func TestTurnedTextIsRead(t *testing.T) {
 
 func TestInformationAndEmptyPages(t *testing.T) {
 	data := file(at(50, 700, 10, "text"), "")
-	got, err := pdf.New().Parse(t.Context(), parse.Input{Data: data})
+	got, err := builtin.New(nil).Parse(t.Context(), parse.Input{Data: data})
 	if err != nil || got.Title != "The title" || got.Author != "Jane" || got.Language != "en" || got.Pages != 2 {
 		t.Errorf("got %+v, error %v", got, err)
 	}
 	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "2 needs OCR") {
 		t.Errorf("got warnings %q", got.Warnings)
 	}
-	_, err = pdf.New().Parse(t.Context(), parse.Input{Data: file("", "", "")})
+	_, err = builtin.New(nil).Parse(t.Context(), parse.Input{Data: file("", "", "")})
 	if !errors.Is(err, parse.ErrNoText) || !strings.Contains(err.Error(), "3 pages without a text layer: needs OCR") {
 		t.Errorf("got error %v", err)
 	}
@@ -184,7 +184,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(file(at(50, 700, 10, "seed"), "BT /F2 10 Tf <0001> Tj ET"))
 	f.Add([]byte("%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj 2 0 obj << /Kids [2 0 R] >> endobj"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		parsetest.Survives(t, pdf.New(), parse.Input{Name: "a.pdf", Data: data})
+		parsetest.Survives(t, builtin.New(nil), parse.Input{Name: "a.pdf", Data: data})
 	})
 }
 
@@ -193,6 +193,6 @@ func FuzzContent(f *testing.F) {
 	f.Add("BT /F1 12 Tf [(a) -500 (b)] TJ T* (c) ' 1 2 (d) \" ET q 1 0 0 1 5 5 cm Q")
 	f.Add("[[[<</A[(((>>]]] Tj BI ID EI EI 1e400 --5 Td")
 	f.Fuzz(func(t *testing.T, content string) {
-		parsetest.Survives(t, pdf.New(), parse.Input{Name: "a.pdf", Data: file(content)})
+		parsetest.Survives(t, builtin.New(nil), parse.Input{Name: "a.pdf", Data: file(content)})
 	})
 }
