@@ -8,6 +8,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/parse"
+	"ragserver/parse/archive"
 	"ragserver/parse/email"
 	"ragserver/parse/html"
 	"ragserver/parse/json"
@@ -56,6 +57,7 @@ func Router(Options) *router.Router {
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")
 	r.Handle(pdf.New(), "application/pdf")
+	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
 	r.Handle(email.New(), "message/rfc822")
 	r.Handle(email.NewBox(), "application/mbox")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
@@ -93,7 +95,8 @@ func (s *Split) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 
 func heavy(mediaType string) bool {
 	switch mediaType {
-	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox":
+	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox",
+		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd":
 		return true
 	}
 	return false
