@@ -173,12 +173,7 @@ func (a *adoption) tune() {
 	t.widths, t.vectors = h.Widths, h.Vectors
 	l.tuning.Store(t)
 	l.tuned = progress{linked: a.links}
-	var starts []slot
-	for _, s := range h.Starts {
-		if has(a.keeps, s) {
-			starts = append(starts, s)
-		}
-	}
-	l.setStarts(starts)
+	saved := &outliers{list: h.Outliers}
+	l.setOutliers(saved.without(func(s slot) bool { return !has(a.keeps, s) }))
 	l.found.Store(int64(h.Found))
 }

@@ -19,7 +19,7 @@ type ask struct {
 
 	absent  slot // a node that the walk does not go to, if without; see tune.go
 	without bool
-	trial   bool // a walk is tried out, without the starts
+	trial   bool // a walk is tried out, without the outliers
 }
 
 // answer chooses the cheapest way that is good enough, and goes it.
@@ -113,17 +113,17 @@ func (a *ask) walkGraph(ctx context.Context, w *walker, v view, from entry, widt
 	if a.without {
 		w.visit(a.absent)
 	}
-	var starts []slot
+	o := new(outliers)
 	if !a.trial {
-		starts = a.leg.starts()
+		o = a.leg.outliers()
 	}
 	if a.rows != nil || a.leg.tombs(a.Len()) {
 		a.plan.Method = "walk filtered"
-		ok, err := w.beamThrough(ctx, v, a.probe, start, starts, width, a.accepts(v.nodes, aside), a.budget())
+		ok, err := w.beamThrough(ctx, v, a.probe, start, o.slots, width, a.accepts(v.nodes, aside), a.budget())
 		if !ok || err != nil {
 			return false, err
 		}
-	} else if err := w.beam(ctx, v, a.probe, start, starts, width, 0); err != nil {
+	} else if err := w.beam(ctx, v, a.probe, start, o, width, 0); err != nil {
 		return false, err
 	}
 	a.rescore(w, v, aside, best)

@@ -25,8 +25,8 @@ type Leg struct {
 	config Config
 	store  *vectors.Store
 	state  atomic.Pointer[state]
-	entry  atomic.Uint64          // see entry
-	extra  atomic.Pointer[[]slot] // see starts
+	entry  atomic.Uint64 // see entry
+	apart  atomic.Pointer[outliers]
 	tuning atomic.Pointer[tuning]
 	grace  grace
 

@@ -37,7 +37,12 @@ func (a *ask) choose() (way, int) {
 		return best, 0 // how much a walk would find is not known
 	}
 	waiting := float64(a.leg.waiting.Load())
-	walk := (t.cost(width)/share+float64(len(a.leg.starts())))*hopCost(dim) + waiting*scanCost(dim) + n/64
+	o := a.leg.outliers()
+	apart := float64(len(o.lost))
+	if a.rows != nil {
+		apart = float64(len(o.slots)) // a filtered walk looks at all
+	}
+	walk := (t.cost(width)/share+apart)*hopCost(dim) + waiting*scanCost(dim) + n/64
 	if walk < cost || a.leg.always {
 		return byWalk, width
 	}

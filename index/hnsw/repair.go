@@ -73,7 +73,7 @@ func (r *repair) run(ctx context.Context) error {
 	}
 	r.moveEntry()
 	l := r.leg
-	l.setStarts(slices.DeleteFunc(slices.Clone(l.starts()), r.isDead))
+	l.setOutliers(l.outliers().without(r.isDead))
 	if err := r.leg.grace.wait(ctx); err != nil {
 		return err // they stay, and are found again
 	}

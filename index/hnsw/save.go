@@ -24,22 +24,22 @@ import (
 
 const (
 	graphName   = "graph"
-	graphFormat = 1
+	graphFormat = 2
 )
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
 
 // A header is what is saved of a graph besides its nodes.
 type header struct {
-	Format  int
-	M       int
-	Slots   int
-	Entry   uint64
-	Starts  []slot
-	Recall  float64
-	Widths  []measure
-	Vectors int
-	Found   int // the width that all nodes are found by
+	Format   int
+	M        int
+	Slots    int
+	Entry    uint64
+	Outliers []outlier
+	Recall   float64
+	Widths   []measure
+	Vectors  int
+	Found    int // the width that all nodes are found by
 }
 
 // Save implements index.Saver.
@@ -67,7 +67,7 @@ func (l *Leg) saveGraph(ctx context.Context, s *snapshot, path string) (err erro
 	t := l.tuning.Load()
 	n := s.state.nodes
 	h := header{
-		Format: graphFormat, M: l.config.M, Slots: n.slots(), Entry: l.entry.Load(), Starts: l.starts(),
+		Format: graphFormat, M: l.config.M, Slots: n.slots(), Entry: l.entry.Load(), Outliers: l.outliers().list,
 		Recall: t.least, Widths: t.widths, Vectors: t.vectors, Found: int(l.found.Load()),
 	}
 	line, err := json.Marshal(h)

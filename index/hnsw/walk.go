@@ -22,6 +22,7 @@ type walker struct {
 	scores  []float32
 	pool    []candidate // best first
 	front   []candidate // a heap, see filter.go
+	starts  []slot      // where a walk begins a second time
 	aside   []uint64    // see ask.waiting
 	scored  int
 }
@@ -108,15 +109,19 @@ func below(hop []slot, end slot) []slot {
 
 // beam walks a level from start, after a reset, and leaves the width best nodes it
 // finds in w.pool. It is the paper's algorithm 2, with one sorted list for what was
-// found and what is to be expanded. Then it goes on from those of starts that are
-// better than some of these: not before, since they would crowd out the way.
-func (w *walker) beam(ctx context.Context, v view, p *vectors.Probe, start candidate, starts []slot, width, level int) error {
+// found and what is to be expanded. Then it goes on from those outliers near these
+// that are better than some: not before, since they would crowd out the way.
+func (w *walker) beam(ctx context.Context, v view, p *vectors.Probe, start candidate, o *outliers, width, level int) error {
 	w.visit(start.slot)
 	w.pool = append(w.pool, start)
-	if err := w.expand(ctx, v, p, width, level); err != nil || len(starts) == 0 {
+	if err := w.expand(ctx, v, p, width, level); err != nil || o == nil {
 		return err
 	}
-	w.begin(v, p, starts, func(c candidate) { w.insert(c, width) })
+	w.starts = o.near(w.pool, w.starts[:0])
+	if len(w.starts) == 0 {
+		return nil
+	}
+	w.begin(v, p, w.starts, func(c candidate) { w.insert(c, width) })
 	return w.expand(ctx, v, p, width, level)
 }
 
