@@ -127,6 +127,17 @@ type Box struct {
 	Bottom float32 `json:"bottom"`
 }
 
+// Union returns the smallest box around both; one that is zero does not count.
+func (b Box) Union(other Box) Box {
+	switch {
+	case b == Box{}:
+		return other
+	case other == Box{}:
+		return b
+	}
+	return Box{min(b.Left, other.Left), min(b.Top, other.Top), max(b.Right, other.Right), max(b.Bottom, other.Bottom)}
+}
+
 // A Text is what a parser made of one document's bytes.
 type Text struct {
 	Text      string    `json:"-"` // valid UTF-8
@@ -168,25 +179,36 @@ type Part struct {
 type ChunkID [16]byte
 
 // NewChunkID returns the ID of the n-th copy (from 0) of text under heading in
-// document doc. It is the first half of a SHA-256, so two chunks never share
-// one by chance.
+// document doc: that of a chunk that says nothing else.
 func NewChunkID(doc URI, heading []string, text string, n int) ChunkID {
+	return Chunk{URI: doc, Heading: heading, Text: text}.NewID(n)
+}
+
+// NewID returns the ID of c as the n-th copy (from 0) of what it says in its
+// document. It is the first half of a SHA-256, so two chunks never share one by
+// chance.
+func (c Chunk) NewID(n int) ChunkID {
 	h := sha256.New()
 	var b [8]byte
-	write := func(s string) {
-		binary.LittleEndian.PutUint64(b[:], uint64(len(s)))
+	number := func(n int) {
+		binary.LittleEndian.PutUint64(b[:], uint64(n))
 		h.Write(b[:])
+	}
+	write := func(s string) {
+		number(len(s))
 		h.Write([]byte(s))
 	}
-	write(string(doc))
-	binary.LittleEndian.PutUint64(b[:], uint64(len(heading)))
-	h.Write(b[:])
-	for _, s := range heading {
+	write(string(c.URI))
+	number(len(c.Heading))
+	for _, s := range c.Heading {
 		write(s)
 	}
-	write(text)
-	binary.LittleEndian.PutUint64(b[:], uint64(n))
-	h.Write(b[:])
+	write(c.Text)
+	number(n)
+	if c.Context != "" || c.Header != "" { // chunks without keep the IDs they had
+		write(c.Context)
+		write(c.Header)
+	}
 	return ChunkID(h.Sum(nil)[:16])
 }
 
@@ -221,15 +243,48 @@ type Chunk struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 	Text  string `json:"text"`
+
+	// Header is what a part of a table needs to be understood: the rows of
+	// its header, which stand further up in the document.
+	Header string `json:"header,omitempty"`
+	// Context is what a model says of where the chunk stands in its document.
+	// It helps to find the chunk and is never quoted.
+	Context string `json:"context,omitempty"`
+
+	Box Box `json:"box,omitzero"` // around it on its page; zero if not known
+	// Parent is the passage around this one that is read in its stead; zero if
+	// there is none that is larger.
+	Parent Span `json:"parent,omitzero"`
+}
+
+// A Span is a stretch of a document's text, in characters (Unicode code points).
+type Span struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
 }
 
 // SearchText returns what is embedded and searched: the headings above as a
-// breadcrumb, then the text.
+// breadcrumb, then the body.
 func (c Chunk) SearchText() string {
 	if len(c.Heading) == 0 {
-		return c.Text
+		return c.SearchBody()
 	}
-	return strings.Join(c.Heading, " > ") + "\n" + c.Text
+	return strings.Join(c.Heading, " > ") + "\n" + c.SearchBody()
+}
+
+// SearchBody returns what is searched but for the headings: the context, then
+// what is read.
+func (c Chunk) SearchBody() string { return lines(c.Context, c.ReadText()) }
+
+// ReadText returns the text as it can be understood by itself: a part of a table
+// stands below the table's header.
+func (c Chunk) ReadText() string { return lines(c.Header, c.Text) }
+
+func lines(first, second string) string {
+	if first == "" {
+		return second
+	}
+	return first + "\n" + second
 }
 
 // A Vector is an embedding: unit length, one space's dimensions. A nil Vector

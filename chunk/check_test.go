@@ -25,8 +25,11 @@ func check(t *testing.T, s *chunk.Splitter, doc rag.Text, chunks []rag.Chunk) {
 		if want := string(runes[c.Start:c.End]); utf8.ValidString(doc.Text) && c.Text != want {
 			t.Errorf("chunk %d: got %q, want its characters %q", i, c.Text, want)
 		}
-		if n := s.Count(c.Text); n > s.Size && uniseg.GraphemeClusterCount(c.Text) > 1 {
-			t.Errorf("chunk %d: got %d tokens, want at most %d: %q", i, n, s.Size, c.Text)
+		if n := s.Count(c.ReadText()); n > s.Size && uniseg.GraphemeClusterCount(c.Text) > 1 {
+			t.Errorf("chunk %d: got %d tokens, want at most %d: %q", i, n, s.Size, c.ReadText())
+		}
+		if p := c.Parent; p != (rag.Span{}) && (p.Start > c.Start || p.End < c.End || p.End-p.Start == c.End-c.Start) {
+			t.Errorf("chunk %d, characters %d to %d, has the parent %v", i, c.Start, c.End, p)
 		}
 		if !cuts[c.Start] || !cuts[c.End] {
 			t.Errorf("chunk %d cuts a grapheme: %q", i, c.Text)

@@ -161,19 +161,23 @@ func TestConfig(t *testing.T) {
 		"overlap -1": {Overlap: -1},
 		"minimum":    {Size: 100, MinSize: 101},
 		"no name":    {Count: count},
+		"by":         {By: "paragraph"},
+		"parent 100": {Size: 100, Parent: 100},
+		"parent -1":  {Parent: -1},
+		"65536":      {Parent: 65537},
 	} {
 		if _, err := chunk.New(c); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error that names it", want, err)
 		}
 	}
 	ids := map[string]bool{}
-	for _, c := range []chunk.Config{{}, {Size: 100}, {Overlap: 10}, {MinSize: 10}, {Count: count, Counter: "bytes"}} {
+	for _, c := range []chunk.Config{{}, {Size: 100}, {Overlap: 10}, {MinSize: 10}, {Count: count, Counter: "bytes"}, {By: chunk.Page}, {Parent: 1024}} {
 		ids[splitter(t, c).ID()] = true
 	}
-	if len(ids) != 5 {
-		t.Errorf("got %d IDs for 5 configurations: %v", len(ids), ids)
+	if len(ids) != 7 {
+		t.Errorf("got %d IDs for 7 configurations: %v", len(ids), ids)
 	}
-	if splitter(t, chunk.Config{}).ID() != splitter(t, chunk.Config{Size: 256, MinSize: 32}).ID() {
+	if splitter(t, chunk.Config{}).ID() != splitter(t, chunk.Config{By: chunk.Recursive, Size: 256, MinSize: 32}).ID() {
 		t.Error("the defaults have another ID than when they are written out")
 	}
 }

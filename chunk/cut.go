@@ -53,8 +53,13 @@ func cuts(k rag.Kind) []cut {
 type cutter struct {
 	*Splitter
 	text string
+	kind rag.Kind
+	by   Strategy
 	room int // tokens of the next atom
-	emit func(atom)
+	// again is what the header of a table costs when it stands before a part
+	// of its rows.
+	again int
+	emit  func(atom)
 }
 
 // cut emits the atoms of text[start:end], the first one after a boundary of the
@@ -65,7 +70,7 @@ func (c *cutter) cut(start, end int, l level, ways []cut) {
 		return
 	}
 	cost, ok := c.fitsIn(c.room, c.text[start:end])
-	if ok {
+	if ok && !c.by.parts(c.kind, ways) {
 		c.atom(start, end, cost, l)
 		return
 	}
@@ -92,8 +97,8 @@ func (c *cutter) characters(start, end int, l level) {
 }
 
 func (c *cutter) atom(start, end, cost int, l level) {
-	c.emit(atom{start: start, end: end, cost: cost, level: l})
-	c.room = c.budget
+	c.emit(atom{start: start, end: end, cost: cost, again: c.again, level: l})
+	c.room = c.budget - c.again
 }
 
 // trim leaves out white space at both ends of text[start:end], unless it belongs

@@ -19,17 +19,22 @@ func FuzzSplit(f *testing.F) {
 		"مرحبا بالعالم؟ كيف الحال، اليوم",
 		"क्षि क्ष्म\u200d त्र ज्ञ। हाँ",
 		strings.Repeat("\u0301", 300), strings.Repeat("ab", 300), strings.Repeat("a ", 300), strings.Repeat("中", 300),
+		"| a | b |\n|---|:-:|\n| c | d |\n| e | f |\n\n| a |\n|-|\n| e | f | g | h | i | j | k |",
 		"\r\r\n\n\r", "\xff\xfe\xc3", "",
 	} {
-		f.Add(seed, uint8(0), uint8(0))
-		f.Add(strings.Repeat(seed+" ", 20), uint8(20), uint8(5))
+		f.Add(seed, uint8(0), uint8(0), uint8(0))
+		f.Add(strings.Repeat(seed+" ", 20), uint8(20), uint8(5), uint8(len(seed)))
 	}
-	f.Fuzz(func(t *testing.T, text string, size, overlap uint8) {
+	f.Fuzz(func(t *testing.T, text string, size, overlap, by uint8) {
 		if !utf8.ValidString(text) {
 			text = strings.ToValidUTF8(text, "\ufffd")
 		}
 		c := chunk.Config{Size: 8 + int(size), MinSize: 4}
 		c.Overlap = min(int(overlap), c.Size/2)
+		c.By = []chunk.Strategy{"", chunk.Heading, chunk.Sentence, chunk.Page, chunk.Declaration}[by%5]
+		if by/5%2 == 1 {
+			c.Parent = 3 * c.Size
+		}
 		s := splitter(t, c)
 		whole, parts := plain(text), structured(text)
 		check(t, s, whole, s.Split("docs:a", whole))

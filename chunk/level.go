@@ -20,6 +20,7 @@ const (
 	inSection                 // what blank lines separate
 	inTopic                   // sections under the same heading
 	nearTopics                // sections under headings that belong together
+	inPage                    // other sections of one page
 	never                     // what must not share a chunk
 )
 

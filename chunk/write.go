@@ -19,6 +19,7 @@ type writer struct {
 	byte   int // where the last chunk starts
 	rune   int // and how many characters are before it
 	floor  int // overlap does not go back beyond this byte
+	orphan int // the first chunk that is not in a family yet
 }
 
 func (w *writer) write(atoms []atom) {
@@ -28,11 +29,17 @@ func (w *writer) write(atoms []atom) {
 	text := w.text[start:end]
 	w.rune += utf8.RuneCountInString(w.text[w.byte:start])
 	w.byte = start
-	w.chunks = append(w.chunks, rag.Chunk{
-		ID: w.id(section.Heading, text), URI: w.doc, Ordinal: len(w.chunks),
-		Kind: w.kind(atoms), Heading: section.Heading, Page: section.Page,
+	c := rag.Chunk{
+		URI: w.doc, Ordinal: len(w.chunks),
+		Kind: w.kind(atoms), Heading: section.Heading, Page: section.Page, Box: w.box(atoms),
 		Start: w.rune, End: w.rune + utf8.RuneCountInString(text), Text: text,
-	})
+	}
+	if first.again > 0 {
+		end, _ := w.header(w.text, section)
+		c.Header = w.text[section.Start:end]
+	}
+	c.ID = w.id(c)
+	w.chunks = append(w.chunks, c)
 	w.floor = first.start
 	for _, a := range atoms[1:] {
 		if a.level >= nearTopics || a.level == underHeading {
@@ -41,16 +48,42 @@ func (w *writer) write(atoms []atom) {
 	}
 }
 
+// family makes one parent of the chunks since the last call: all that they span.
+func (w *writer) family() {
+	children := w.chunks[w.orphan:]
+	w.orphan = len(w.chunks)
+	if len(children) == 0 {
+		return
+	}
+	span := rag.Span{Start: children[0].Start, End: children[len(children)-1].End}
+	for i, c := range children {
+		if c.Start > span.Start || c.End < span.End {
+			children[i].Parent = span
+		}
+	}
+}
+
+// box returns the box around the sections of atoms, which are on one page.
+func (w *writer) box(atoms []atom) rag.Box {
+	box, last := rag.Box{}, -1
+	for _, a := range atoms {
+		if a.section != last {
+			box, last = box.Union(w.sections[a.section].Box), a.section
+		}
+	}
+	return box
+}
+
 // id returns the ID of a chunk, which tells it from its copies before.
-func (w *writer) id(heading []string, text string) rag.ChunkID {
-	id := rag.NewChunkID(w.doc, heading, text, 0)
+func (w *writer) id(c rag.Chunk) rag.ChunkID {
+	id := c.NewID(0)
 	if w.copies == nil {
 		w.copies = map[rag.ChunkID]int{}
 	}
 	n := w.copies[id]
 	w.copies[id]++
 	if n > 0 {
-		id = rag.NewChunkID(w.doc, heading, text, n)
+		id = c.NewID(n)
 	}
 	return id
 }
@@ -72,7 +105,7 @@ func (w *writer) start(a atom, alone bool) int {
 	if alone { // a single grapheme can need more room than is left without overlap
 		overlap = min(overlap, w.Size-a.cost)
 	}
-	if overlap <= 0 || len(w.chunks) == 0 || a.level >= nearTopics || a.level == underHeading {
+	if overlap <= 0 || len(w.chunks) == 0 || a.again > 0 || a.level >= nearTopics || a.level == underHeading {
 		return a.start
 	}
 	from := max(w.floor, a.start-overlap*bytesPerToken)
@@ -81,10 +114,24 @@ func (w *writer) start(a atom, alone bool) int {
 	}
 	for _, next := range []func(*Splitter, string) int{toSentence, func(_ *Splitter, s string) int { return wordEnd(s, 0) }} {
 		if at := w.earliest(from, a.start, overlap, next); at < a.start {
+			if w.inTable(a.section, at) {
+				break
+			}
 			return at
 		}
 	}
 	return a.start
+}
+
+// inTable reports whether at is in a table before the given section: its rows
+// would lack their header there.
+func (w *writer) inTable(section, at int) bool {
+	for i := section - 1; i >= 0 && w.sections[i].End > at; i-- {
+		if w.sections[i].Kind == rag.Table && w.sections[i].Start < at {
+			return true
+		}
+	}
+	return false
 }
 
 // earliest returns the first beginning of a part of text[from:to] from where to

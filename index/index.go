@@ -39,13 +39,13 @@ type Change struct {
 type Text struct {
 	Title    string // of the document
 	Heading  string // what the chunk stands under
-	Body     string // the chunk itself
+	Body     string // the chunk itself, with its context and the header of its table
 	Language string // of the document, BCP 47, as in "de"; "" if unknown
 }
 
 // TextOf returns the words of a chunk, as far as the chunk itself knows them.
 func TextOf(c rag.Chunk) Text {
-	return Text{Heading: strings.Join(c.Heading, " > "), Body: c.Text}
+	return Text{Heading: strings.Join(c.Heading, " > "), Body: c.SearchBody()}
 }
 
 // TextIn returns the words of a chunk of a document with this title and language.

@@ -17,8 +17,8 @@ import (
 //
 //	d/<uri>       the document's record, JSON, without its chunks
 //	i/<uri>       its chunks in order: for each 16 bytes ID, then the key of its vector
-//	c/<chunk id>  what a chunk says: heading, text, document; never changes
-//	p/<chunk id>  where it stands now: ordinal, span, page, kind
+//	c/<chunk id>  what a chunk says: document, heading, context, header, text; never changes
+//	p/<chunk id>  where it stands now: ordinal, span, page, kind, parent, box
 //	m/epoch       the last epoch that changed one of these tables
 //	m/settled     there after an end in order with nothing under way
 //	m/unused      about how many vectors have no chunk any more
@@ -46,9 +46,13 @@ func placeKey(id rag.ChunkID) []byte { return append([]byte(placePrefix), id[:].
 type says struct {
 	URI     rag.URI  `json:"u"`
 	Heading []string `json:"h,omitempty"`
+	Header  string   `json:"t,omitempty"`
+	Context string   `json:"c,omitempty"`
 }
 
-func encodeSays(c rag.Chunk) ([]byte, error) { return encodeWithText(says{c.URI, c.Heading}, c.Text) }
+func encodeSays(c rag.Chunk) ([]byte, error) {
+	return encodeWithText(says{c.URI, c.Heading, c.Header, c.Context}, c.Text)
+}
 
 // encodeWithText puts a JSON header before a text, which is kept as it is.
 func encodeWithText(header any, text string) ([]byte, error) {
@@ -75,26 +79,6 @@ func decodeWithText(row []byte, header any) (text string, err error) {
 		return "", fmt.Errorf("text of a row is not UTF-8: %w", store.ErrCorrupt)
 	}
 	return string(row[n:]), nil
-}
-
-func encodePlace(c rag.Chunk) []byte {
-	row := make([]byte, 0, 24)
-	for _, n := range []int{c.Ordinal, c.Start, c.End, c.Page} {
-		row = binary.AppendUvarint(row, uint64(n))
-	}
-	return append(row, c.Kind...)
-}
-
-func decodePlace(row []byte, c *rag.Chunk) error {
-	for _, n := range []*int{&c.Ordinal, &c.Start, &c.End, &c.Page} {
-		v, used := binary.Uvarint(row)
-		if used <= 0 {
-			return fmt.Errorf("place of chunk %s: %w", c.ID, store.ErrCorrupt)
-		}
-		*n, row = int(v), row[used:]
-	}
-	c.Kind = rag.Kind(row)
-	return nil
 }
 
 // vectorKeyLen is the length of a key of embed.Key.
@@ -143,7 +127,7 @@ func readChunk(r store.Reader, id rag.ChunkID) (rag.Chunk, bool, error) {
 	if c.Text, err = decodeWithText(row, &s); err != nil {
 		return c, false, fmt.Errorf("chunk %s: %w", id, err)
 	}
-	c.URI, c.Heading = s.URI, s.Heading
+	c.URI, c.Heading, c.Header, c.Context = s.URI, s.Heading, s.Header, s.Context
 	row, err = r.Get(placeKey(id))
 	if err != nil || row == nil {
 		return c, false, err
