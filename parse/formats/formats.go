@@ -11,6 +11,7 @@ import (
 	"ragserver/parse/archive"
 	"ragserver/parse/email"
 	"ragserver/parse/html"
+	"ragserver/parse/image"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
 	"ragserver/parse/pdf"
@@ -58,6 +59,7 @@ func Router(Options) *router.Router {
 	r.Handle(html.New(), "text/html")
 	r.Handle(pdf.New(), "application/pdf")
 	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
+	r.Handle(image.New(), "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
 	r.Handle(email.New(), "message/rfc822")
 	r.Handle(email.NewBox(), "application/mbox")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {

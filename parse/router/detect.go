@@ -18,7 +18,7 @@ import (
 func Detect(in parse.Input) string {
 	head := in.Data[:min(len(in.Data), 4096)]
 	switch {
-	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")) && !holds(head):
 		return "application/pdf"
 	case bytes.HasPrefix(head, []byte(`{\rtf`)):
 		return "text/rtf"
@@ -35,6 +35,12 @@ func Detect(in parse.Input) string {
 		}
 	}
 	return textKind(in, head)
+}
+
+// holds reports whether head begins a file that may have another one unpacked
+// near its beginning.
+func holds(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || len(head) > 262 && string(head[257:262]) == "ustar"
 }
 
 func isText(m *mimetype.MIME) bool {
