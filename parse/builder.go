@@ -66,6 +66,10 @@ func (b *Builder) add(s rag.Section, text string) {
 // Top ends all headings: what follows belongs to the document as a whole.
 func (b *Builder) Top() { b.outline = Outline{} }
 
+// Leave ends the headings of the given level, from 1, and deeper ones: what follows
+// is under those above, as a table without a title on a sheet with a name.
+func (b *Builder) Leave(level int) { b.outline.Leave(level) }
+
 // Result returns the text and its sections.
 func (b *Builder) Result() (string, []rag.Section) {
 	return b.text.String(), b.sections

@@ -14,13 +14,19 @@ const maxHeading = 300
 // Enter notes a heading of the given level, from 1, and returns the path down
 // to it. It ends all headings of the same or a deeper level.
 func (o *Outline) Enter(level int, title string) []string {
+	o.Leave(level)
+	o.levels = append(o.levels, level)
+	o.path = append(o.path, Cut(title, maxHeading))
+	return o.path
+}
+
+// Leave ends all headings of the given or a deeper level.
+func (o *Outline) Leave(level int) {
 	n := len(o.levels)
 	for n > 0 && o.levels[n-1] >= level {
 		n--
 	}
-	o.levels = append(o.levels[:n:n], level)
-	o.path = append(o.path[:n:n], Cut(title, maxHeading))
-	return o.path
+	o.levels, o.path = o.levels[:n:n], o.path[:n:n]
 }
 
 // Path returns the headings above, outermost first. The slice is never changed

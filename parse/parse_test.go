@@ -62,3 +62,14 @@ func TestTopEndsAllHeadings(t *testing.T) {
 		t.Errorf("got %+v", s)
 	}
 }
+
+func TestWhatFollowsALeftHeadingIsUnderTheOneAbove(t *testing.T) {
+	var b parse.Builder
+	b.Heading(1, "Sheet")
+	b.Heading(2, "Table")
+	b.Leave(2)
+	b.Add(rag.Paragraph, "words")
+	if _, s := b.Result(); !slices.Equal(s[2].Heading, []string{"Sheet"}) || !slices.Equal(s[1].Heading, []string{"Sheet", "Table"}) {
+		t.Errorf("got %q below %q", s[2].Heading, s[1].Heading)
+	}
+}
