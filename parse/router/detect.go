@@ -79,6 +79,8 @@ func textKind(in parse.Input, head []byte) string {
 	s := string(bytes.TrimLeft(bytes.ReplaceAll(head, []byte{0}, nil), " \t\r\n"))
 	named := byName(in.Name)
 	switch kind := byStructure(s); {
+	case kind == "text/xml" && flat(in.Data) != "":
+		return flat(in.Data)
 	case kind != "" && (named == "" || named == "text/plain" || overrides[kind+" "+named]):
 		return kind
 	case !fits(named, s) || named == "":

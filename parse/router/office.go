@@ -17,13 +17,16 @@ var officeFolders = map[string]string{
 // maxMembers is how many members of an archive are looked at.
 const maxMembers = 10_000
 
-// archived returns what an archive is: an office document whose beginning does
-// not tell, or just "application/zip".
+// archived returns what an archive is: an office document or an e-book whose
+// beginning does not tell, or just "application/zip".
 func archived(data []byte) string {
 	const plain = "application/zip"
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil && r == nil {
 		return plain
+	}
+	if kind := declared(r.File[:min(len(r.File), maxMembers)]); kind != "" {
+		return kind
 	}
 	found, types := "", false
 	for _, f := range r.File[:min(len(r.File), maxMembers)] {
