@@ -2,112 +2,110 @@
 package email
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/jhillyerd/enmime/v2"
+	"time"
 
 	rag "ragserver"
 	"ragserver/parse"
 	"ragserver/parse/html"
+	"ragserver/parse/parts"
 )
 
 // A Parser reads a message: its subject is the heading, then follow who wrote
-// to whom and when, the body (plain text rather than HTML), and the names of the
-// attachments.
-type Parser struct{}
+// to whom and when, the body (plain text rather than HTML), invitations, and the
+// names of the attachments, which become parts: pictures in the text and attached
+// messages too.
+type Parser struct{ attachments parse.Parser }
 
-// New returns a parser of single messages.
-func New() *Parser { return &Parser{} }
+// New returns a parser of single messages, whose attachments are read by
+// attachments: any format, or none if it is nil.
+func New(attachments parse.Parser) *Parser { return &Parser{attachments} }
 
 // Parse implements parse.Parser.
-func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
+func (p *Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if err := ctx.Err(); err != nil {
 		return rag.Text{}, err
 	}
-	t := rag.Text{MediaType: "message/rfc822"}
-	var out parse.Builder
-	m, err := read(ctx, in.Data)
+	t := rag.Text{MediaType: "message/rfc822", Parser: "email"}
+	m, err := read(in.Data)
 	if err != nil {
 		return rag.Text{}, err
 	}
-	m.write(&out)
-	t.Title, t.Author, t.Warnings = m.subject, m.from, m.warnings
-	return finish(t, &out)
+	var out parse.Builder
+	c := parts.New(ctx, p.attachments)
+	if err := errors.Join(m.write(ctx, &out), m.attach(c, "")); err != nil {
+		return rag.Text{}, err
+	}
+	t.Title, t.Author, t.Created, t.Meta = m.subject, m.from, m.date, m.meta
+	t.Parts, t.Warnings = c.Parts(), append(m.warnings, c.Warnings()...)
+	return finish(ctx, t, &out)
 }
 
-func finish(t rag.Text, out *parse.Builder) (rag.Text, error) {
+func finish(ctx context.Context, t rag.Text, out *parse.Builder) (rag.Text, error) {
 	t.Text, t.Sections = out.Result()
 	if t.Text == "" {
 		return rag.Text{}, fmt.Errorf("message without a body: %w", parse.ErrNoText)
 	}
-	return t, nil
+	return t, ctx.Err()
 }
 
 // A message is what is kept of one.
 type message struct {
 	subject, from string
+	date          time.Time
 	head          string // the other headers, a line each
-	plain         string
-	page          rag.Text // of an HTML body
-	attached      []string
+	plain, html   string // the body
+	notes         []string
+	attached      []attachment
+	meta          map[string]string
 	warnings      []string
 }
 
-func read(ctx context.Context, data []byte) (*message, error) {
-	p := enmime.NewParser(enmime.SkipMalformedParts(true), enmime.DisableTextConversion(true))
-	e, err := p.ReadEnvelope(bytes.NewReader(bytes.TrimLeft(data, "\r\n")))
-	if err != nil {
-		return nil, fmt.Errorf("reading a message: %w", err)
-	}
-	m := &message{subject: clean(e.GetHeader("Subject")), from: clean(e.GetHeader("From"))}
-	var head []string
-	for _, k := range []string{"From", "To", "Cc", "Date"} {
-		if v := clean(e.GetHeader(k)); v != "" {
-			head = append(head, k+": "+parse.Cut(v, 1000))
-		}
-	}
-	m.head = strings.Join(head, "\n")
-	if m.plain = e.Text; strings.TrimSpace(m.plain) == "" && e.HTML != "" {
-		page, err := html.Text(ctx, strings.ToValidUTF8(e.HTML, "\uFFFD"))
-		if err != nil && !errors.Is(err, parse.ErrNoText) {
-			return nil, err
-		}
-		m.page = page
-	}
-	for _, part := range append(e.Attachments, e.Inlines...) {
-		if name := clean(part.FileName); name != "" {
-			m.attached = append(m.attached, name)
-		}
-	}
-	for _, e := range e.Errors[:min(len(e.Errors), 5)] {
-		if e.Severe {
-			m.warnings = append(m.warnings, clean(e.Name+": "+e.Detail))
-		}
-	}
-	return m, ctx.Err()
-}
-
-func (m *message) write(out *parse.Builder) {
+// write adds what the message says.
+func (m *message) write(ctx context.Context, out *parse.Builder) error {
 	out.Heading(1, m.subject)
 	out.Add(rag.Note, m.head)
 	plain := strings.ToValidUTF8(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(m.plain), "\uFFFD")
 	parse.Blocks(plain, func(start, end int) {
 		out.Add(rag.Paragraph, plain[start:end])
 	})
-	for _, s := range m.page.Sections {
-		if text := m.page.Text[s.Start:s.End]; s.Kind == rag.Heading {
-			out.Heading(s.Level+1, text)
-		} else {
-			out.Add(s.Kind, text)
+	if strings.TrimSpace(plain) == "" && m.html != "" {
+		page, err := html.Text(ctx, strings.ToValidUTF8(m.html, "\uFFFD"))
+		if err != nil && !errors.Is(err, parse.ErrNoText) {
+			return err
+		}
+		for _, s := range page.Sections {
+			out.Put(rag.Section{Kind: s.Kind, Level: s.Level + 1, Links: s.Links}, page.Text[s.Start:s.End])
 		}
 	}
-	if len(m.attached) > 0 {
-		out.Add(rag.List, "Attachments: "+parse.Cut(strings.Join(m.attached, ", "), 4000))
+	for _, n := range m.notes {
+		out.Add(rag.Note, n)
 	}
+	var names []string
+	for _, a := range m.attached {
+		names = append(names, a.name)
+	}
+	if len(names) > 0 {
+		out.Add(rag.List, "Attachments: "+parse.Cut(strings.Join(names, ", "), 4000))
+	}
+	return ctx.Err()
+}
+
+// attach makes the attachments parts whose names begin with prefix.
+func (m *message) attach(c *parts.Collector, prefix string) error {
+	for _, a := range m.attached {
+		if a.problem != nil {
+			c.Refuse(prefix+a.name, int64(len(a.data)), a.problem)
+			continue
+		}
+		if err := c.Add(prefix+a.name, a.mediaType, a.data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clean makes a header one valid line.

@@ -1,9 +1,11 @@
 package email_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	rag "ragserver"
 	"ragserver/parse"
 	"ragserver/parse/email"
 	"ragserver/parse/parsetest"
@@ -19,8 +21,18 @@ const message = "From: =?utf-8?q?J=C3=BCrgen?= <j@example.org>\r\nTo: Ann <a@exa
 const page = "From: a@example.org\r\nSubject: Page\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<h2>Head</h2><p>Body é</p>\r\n"
 
 func TestParsersKeepTheContract(t *testing.T) {
-	parsetest.Run(t, email.New(), parse.Input{Name: "a.eml", Data: []byte(message)}, parse.Input{Name: "b.eml", Data: []byte(page)})
-	parsetest.Run(t, email.NewBox(), parse.Input{Name: "a.mbox", Data: []byte(mbox())})
+	parsetest.Run(t, email.New(plain{}), parse.Input{Name: "a.eml", Data: []byte(message)}, parse.Input{Name: "b.eml", Data: []byte(page)})
+	parsetest.Run(t, email.NewBox(plain{}), parse.Input{Name: "a.mbox", Data: []byte(mbox())})
+}
+
+// plain reads all as text, but messages as messages.
+type plain struct{}
+
+func (plain) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
+	if in.MediaType == "message/rfc822" {
+		return email.New(plain{}).Parse(ctx, in)
+	}
+	return rag.Text{Text: string(in.Data), MediaType: in.MediaType}, nil
 }
 
 func mbox() string {
@@ -41,7 +53,7 @@ func list(t *testing.T, p parse.Parser, source string) (title string, out []stri
 }
 
 func TestSubjectHeadersBodyAttachments(t *testing.T) {
-	title, got := list(t, email.New(), message)
+	title, got := list(t, email.New(plain{}), message)
 	if title != "Café plan" {
 		t.Errorf("got title %q", title)
 	}
@@ -56,14 +68,14 @@ func TestSubjectHeadersBodyAttachments(t *testing.T) {
 }
 
 func TestHTMLBodyIsUsedWithoutPlainText(t *testing.T) {
-	_, got := list(t, email.New(), page)
+	_, got := list(t, email.New(plain{}), page)
 	if want := "paragraph|Page/Head|Body é"; got[len(got)-1] != want {
 		t.Errorf("got %q, want %q", got[len(got)-1], want)
 	}
 }
 
 func TestMailboxHoldsSeveralMessages(t *testing.T) {
-	_, got := list(t, email.NewBox(), mbox())
+	_, got := list(t, email.NewBox(plain{}), mbox())
 	all := strings.Join(got, "\n")
 	if !strings.Contains(all, "heading|Café plan|") || !strings.Contains(all, "heading|Page|Page") {
 		t.Errorf("got\n%s", all)
@@ -74,7 +86,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(message))
 	f.Add([]byte(mbox()))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		parsetest.Survives(t, email.New(), parse.Input{Data: data})
-		parsetest.Survives(t, email.NewBox(), parse.Input{Data: data})
+		parsetest.Survives(t, email.New(plain{}), parse.Input{Data: data})
+		parsetest.Survives(t, email.NewBox(plain{}), parse.Input{Data: data})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	stdjson "encoding/json"
 	"fmt"
+	"strings"
 
 	rag "ragserver"
 	"ragserver/parse"
@@ -14,6 +15,7 @@ import (
 	"ragserver/parse/image"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
+	"ragserver/parse/odf"
 	"ragserver/parse/pdf"
 	"ragserver/parse/router"
 	"ragserver/parse/tabular"
@@ -23,7 +25,10 @@ import (
 
 // Options choose among the readers of a format. The zero value means those that
 // are always there.
-type Options struct{}
+type Options struct {
+	PDFium string // path of pdfium.wasm; "" for none
+	Cache  string // folder for what is compiled from it; "" for none
+}
 
 // String returns o as Open reads it.
 func (o Options) String() string {
@@ -47,7 +52,7 @@ func Open(options string) (parse.Parser, error) {
 
 // Router returns a parser of every format that this program reads, which works
 // in this process.
-func Router(Options) *router.Router {
+func Router(o Options) *router.Router {
 	r := router.New()
 	r.Handle(text.Plain("text/plain"), "text/plain")
 	r.Handle(text.Plain("text/vtt"), "text/vtt")
@@ -57,11 +62,14 @@ func Router(Options) *router.Router {
 	r.Handle(json.Lines(), "application/x-ndjson")
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")
-	r.Handle(pdf.New(), "application/pdf")
+	r.Handle(pdf.New(pdf.Config{PDFium: o.PDFium, Cache: o.Cache}, r), "application/pdf")
 	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
 	r.Handle(image.New(), "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
-	r.Handle(email.New(), "message/rfc822")
-	r.Handle(email.NewBox(), "application/mbox")
+	for _, kind := range []string{"text", "text-template", "text-master", "text-web", "presentation", "presentation-template", "graphics", "graphics-template"} {
+		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
+	}
+	r.Handle(email.New(r), "message/rfc822")
+	r.Handle(email.NewBox(r), "application/mbox")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
 		r.Handle(text.Markup(m), m)
 	}
@@ -101,5 +109,5 @@ func heavy(mediaType string) bool {
 		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd":
 		return true
 	}
-	return false
+	return strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.")
 }
