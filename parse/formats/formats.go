@@ -18,8 +18,10 @@ import (
 	"ragserver/parse/odf"
 	"ragserver/parse/pdf"
 	"ragserver/parse/router"
+	"ragserver/parse/subtitles"
 	"ragserver/parse/tabular"
 	"ragserver/parse/text"
+	"ragserver/parse/xlsx"
 	"ragserver/parse/xml"
 )
 
@@ -55,7 +57,8 @@ func Open(options string) (parse.Parser, error) {
 func Router(o Options) *router.Router {
 	r := router.New()
 	r.Handle(text.Plain("text/plain"), "text/plain")
-	r.Handle(text.Plain("text/vtt"), "text/vtt")
+	r.Handle(subtitles.New("text/vtt"), "text/vtt")
+	r.Handle(subtitles.New("application/x-subrip"), "application/x-subrip")
 	r.Handle(markdown.New(), "text/markdown")
 	r.Handle(tabular.New(), "text/csv", "text/tab-separated-values")
 	r.Handle(json.New(), "application/json")
@@ -68,6 +71,7 @@ func Router(o Options) *router.Router {
 	for _, kind := range []string{"text", "text-template", "text-master", "text-web", "presentation", "presentation-template", "graphics", "graphics-template"} {
 		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
 	}
+	r.Handle(xlsx.New(r), xlsx.MediaType)
 	r.Handle(email.New(r), "message/rfc822")
 	r.Handle(email.NewBox(r), "application/mbox")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
@@ -109,5 +113,5 @@ func heavy(mediaType string) bool {
 		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd":
 		return true
 	}
-	return strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.")
+	return strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.") || strings.HasPrefix(mediaType, "application/vnd.openxmlformats-officedocument.")
 }
