@@ -50,15 +50,20 @@ func (d *document) block(n *node) {
 	if skipped[n.name] {
 		return
 	}
-	if n.name != "text:p" {
+	switch n.name {
+	case "text:list", "text:numbered-paragraph", "":
 		d.endCode()
+	case "text:p":
+		d.endList()
+	default:
+		d.endCode()
+		d.endList()
 	}
 	switch n.name {
 	case "text:p", "text:h":
 		d.paragraph(n)
 	case "text:list":
 		d.list(n, 1, "")
-		d.finish()
 	case "text:numbered-paragraph":
 		d.numbered(n)
 	case "table:table":
@@ -83,6 +88,7 @@ func (d *document) block(n *node) {
 // stray writes text outside of any paragraph, which only a damaged document has.
 func (d *document) stray(n *node) {
 	if text := strings.Join(strings.Fields(n.text), " "); text != "" {
+		d.endList()
 		d.put(rag.Paragraph, 0, text, nil)
 	}
 }

@@ -93,9 +93,9 @@ func (d *document) closeItem(s *line) {
 func (d *document) numbered(n *node) {
 	depth := n.number("text:level", 1, maxLevels)
 	item := &node{name: "text:list-item", kids: n.kids}
-	one := &node{name: "text:list", attrs: n.attrs, kids: []*node{item}}
+	one := &node{name: "text:list", attrs: n.attrs[:len(n.attrs):len(n.attrs)], kids: []*node{item}}
+	one.set("text:continue-numbering", "true")
 	d.list(one, depth, "")
-	d.finish()
 }
 
 // eachItem calls f with each item of a list, the mark of its first paragraph, as

@@ -199,9 +199,6 @@ func (r *reader) name(x xml.Name) string {
 	case strings.HasPrefix(space, "urn:oasis:names:tc:opendocument:xmlns:"):
 		space, _, _ = strings.Cut(strings.TrimPrefix(space, "urn:oasis:names:tc:opendocument:xmlns:"), ":")
 		space = strings.TrimSuffix(space, "-compatible")
-		if space == "xsl-fo" {
-			space = "fo"
-		}
 	case strings.HasPrefix(space, "http://purl.org/dc/elements/"):
 		space = "dc"
 	case strings.HasSuffix(space, "/Math/MathML"):
@@ -209,7 +206,14 @@ func (r *reader) name(x xml.Name) string {
 	case strings.Contains(space, "/"):
 		space = space[strings.LastIndexByte(strings.TrimSuffix(space, "/"), '/')+1:]
 	}
+	if short, ok := prefixes[space]; ok {
+		space = short
+	}
 	name := strings.TrimPrefix(space+":"+x.Local, ":")
 	r.names[x] = name
 	return name
 }
+
+// prefixes are the names that the standard uses where the space is called
+// otherwise.
+var prefixes = map[string]string{"xsl-fo": "fo", "drawing": "draw", "animation": "anim"}
