@@ -27,7 +27,7 @@ func (d *document) block(n *ooxml.Node) {
 		d.blocks(n)
 	case "oMath":
 		d.flush()
-		d.out.Add(rag.Paragraph, equation(n))
+		d.out.Add(rag.Paragraph, ooxml.Equation(n))
 	}
 }
 

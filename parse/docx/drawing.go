@@ -25,10 +25,10 @@ func (d *document) drawing(l *line, n *ooxml.Node) {
 			}
 			continue
 		case "docPr", "cNvPr":
-			l.extra(rag.Caption, describe(c.Attr("descr"), c.Attr("title")))
+			l.extra(rag.Caption, ooxml.Alt(c.Attr("descr"), c.Attr("title")))
 			l.link(d.pkg.Address(d.ctx, d.part, c.Find("hlinkClick").Attr("r:id")))
 		case "shape", "rect", "oval", "roundrect", "group":
-			l.extra(rag.Caption, describe(c.Attr("alt"), ""))
+			l.extra(rag.Caption, ooxml.Alt(c.Attr("alt"), ""))
 			l.link(c.Attr("href"))
 		case "textpath": // WordArt
 			l.extra(rag.Paragraph, oneLine(c.Attr("string")))
@@ -58,7 +58,6 @@ func (d *document) target(id string) string {
 
 func (d *document) chart(l *line, part string) {
 	if root := d.pkg.Tree(d.ctx, part); root != nil {
-		d.others = append(d.others, part)
 		title, rows := ooxml.Chart(root)
 		l.extra(rag.Caption, title)
 		l.extra(rag.Table, parse.Table(rows))
@@ -81,13 +80,4 @@ func (l *line) extra(kind rag.Kind, text string) {
 	if n := len(l.extras); text != "" && !slices.Contains(l.extras[max(0, n-3):], e) {
 		l.extras = append(l.extras, e)
 	}
-}
-
-// describe returns the text that stands for a picture.
-func describe(description, title string) string {
-	description = strings.TrimSuffix(strings.TrimSpace(description), "Description automatically generated") // says Word
-	if text := oneLine(description); text != "" {
-		return text
-	}
-	return oneLine(title)
 }

@@ -63,7 +63,7 @@ func (d *document) inline(l *line, n *ooxml.Node) {
 		case "AlternateContent":
 			d.inline(l, c.Alternative())
 		case "oMath", "oMathPara":
-			d.text(l, equation(c))
+			d.text(l, ooxml.Equation(c))
 		}
 	}
 }

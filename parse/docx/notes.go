@@ -47,7 +47,7 @@ func (d *document) refer(l *line, kind string, n *ooxml.Node) {
 	d.notes.counts[kind]++
 	mark := strconv.Itoa(d.notes.counts[kind])
 	if kind == "endnote" {
-		mark = number(d.notes.counts[kind], "lowerRoman")
+		mark = ooxml.Number(d.notes.counts[kind], "lowerRoman")
 	}
 	d.notes.marks[key] = mark
 	l.notes = append(l.notes, key)

@@ -10,13 +10,16 @@ import (
 	rag "ragserver"
 	"ragserver/parse"
 	"ragserver/parse/archive"
+	"ragserver/parse/docx"
 	"ragserver/parse/email"
 	"ragserver/parse/html"
 	"ragserver/parse/image"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
 	"ragserver/parse/odf"
+	"ragserver/parse/ooxml"
 	"ragserver/parse/pdf"
+	"ragserver/parse/pptx"
 	"ragserver/parse/router"
 	"ragserver/parse/subtitles"
 	"ragserver/parse/tabular"
@@ -72,6 +75,9 @@ func Router(o Options) *router.Router {
 		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
 	}
 	r.Handle(xlsx.New(r), xlsx.MediaType)
+	r.Handle(docx.New(r), docx.MediaType)
+	r.Handle(pptx.New(r), pptx.MediaType)
+	r.Handle(ooxml.Locked{}, "application/x-ole-storage")
 	r.Handle(email.New(r), "message/rfc822")
 	r.Handle(email.NewBox(r), "application/mbox")
 	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
@@ -110,7 +116,8 @@ func (s *Split) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 func heavy(mediaType string) bool {
 	switch mediaType {
 	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox",
-		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd":
+		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd",
+		"application/x-ole-storage":
 		return true
 	}
 	return strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.") || strings.HasPrefix(mediaType, "application/vnd.openxmlformats-officedocument.")

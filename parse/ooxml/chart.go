@@ -1,6 +1,7 @@
 package ooxml
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,3 +138,19 @@ func Words(n *Node) string {
 	}, "p")
 	return strings.Join(list, " ")
 }
+
+// Alt returns the text that stands for a picture, made of its description or else
+// its title: "" if that is just the file that it was in.
+func Alt(description, title string) string {
+	text := strings.Join(strings.Fields(description), " ")
+	if text == "" {
+		text = strings.Join(strings.Fields(title), " ")
+	}
+	text = strings.TrimSpace(strings.TrimSuffix(text, "Description automatically generated")) // says Word
+	if pictureFile.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
+var pictureFile = regexp.MustCompile(`(?i)^\S*\.(png|jpe?g|gif|bmp|emf|wmf|svg|tiff?)$|^[a-z]:\\`)

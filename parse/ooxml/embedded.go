@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"strings"
 
 	"ragserver/parse/parts"
 )
@@ -54,6 +55,9 @@ func payload(name string, data []byte) (string, []byte) {
 	}
 	for _, stream := range []string{"Package", "CONTENTS", "EmbeddedOdf", "package_stream"} {
 		if b := c.stream(stream); len(b) > 0 {
+			if bytes.HasPrefix(b, []byte("%PDF-")) {
+				name = strings.TrimSuffix(name, ".bin") + ".pdf"
+			}
 			return name, b
 		}
 	}

@@ -1,17 +1,13 @@
-package docx
+package ooxml
 
-import (
-	"strings"
+import "strings"
 
-	"ragserver/parse/ooxml"
-)
-
-// equation writes an equation on one line, as one would type it: a/b, x^2, √(x).
-func equation(n *ooxml.Node) string {
+// Equation writes an equation on one line, as one would type it: a/b, x^2, √(x).
+func Equation(n *Node) string {
 	if n == nil {
 		return ""
 	}
-	part := func(name string) string { return equation(n.Find(name)) }
+	part := func(name string) string { return Equation(n.Find(name)) }
 	switch n.Name {
 	case "t":
 		return n.Text
@@ -43,13 +39,13 @@ func equation(n *ooxml.Node) string {
 		if n.Name == "oMathPara" && i > 0 && c.Name == "oMath" && b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(equation(c))
+		b.WriteString(Equation(c))
 	}
 	return b.String()
 }
 
 // delimited writes brackets around the elements of n.
-func delimited(n *ooxml.Node) string {
+func delimited(n *Node) string {
 	p := n.Find("dPr")
 	sign := func(name, usual string) string {
 		if c := p.Find(name); c != nil {
@@ -60,13 +56,13 @@ func delimited(n *ooxml.Node) string {
 	var list []string
 	for _, c := range n.Nodes {
 		if c.Name == "e" {
-			list = append(list, equation(c))
+			list = append(list, Equation(c))
 		}
 	}
 	return sign("begChr", "(") + strings.Join(list, sign("sepChr", "|")) + sign("endChr", ")")
 }
 
-func sign(properties *ooxml.Node, usual string) string {
+func sign(properties *Node, usual string) string {
 	if c := properties.Find("chr"); c != nil {
 		return c.Attr("val")
 	}
@@ -84,16 +80,16 @@ func limits(below, above string) (s string) {
 }
 
 // rowsOf writes the rows of a matrix or a system of equations.
-func rowsOf(n *ooxml.Node) string {
+func rowsOf(n *Node) string {
 	var rows []string
 	for _, r := range n.Nodes {
 		switch r.Name {
 		case "e":
-			rows = append(rows, equation(r))
+			rows = append(rows, Equation(r))
 		case "mr":
 			var cells []string
 			for _, c := range r.Nodes {
-				cells = append(cells, equation(c))
+				cells = append(cells, Equation(c))
 			}
 			rows = append(rows, strings.Join(cells, ", "))
 		}
