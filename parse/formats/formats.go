@@ -9,6 +9,7 @@ import (
 
 	rag "ragserver"
 	"ragserver/parse"
+	"ragserver/parse/code"
 	"ragserver/parse/archive"
 	"ragserver/parse/docx"
 	"ragserver/parse/email"
@@ -84,7 +85,7 @@ func Router(o Options) *router.Router {
 		r.Handle(text.Markup(m), m)
 	}
 	for _, m := range router.Code() {
-		r.Handle(text.Code(m), m)
+		r.Handle(code.New(m), m)
 	}
 	return r
 }
