@@ -118,6 +118,10 @@ func byStructure(s string) string {
 		return "application/mbox"
 	case header.MatchString(s) && len(mailHeader.FindAllString(headers(s), 4)) >= 3:
 		return "message/rfc822"
+	case strings.HasPrefix(s, "WEBVTT") && (len(s) == 6 || strings.IndexByte(" \t\r\n", s[6]) >= 0):
+		return "text/vtt"
+	case subripStart.MatchString(s):
+		return "application/x-subrip"
 	case len(s) > 1 && (s[0] == '{' || s[0] == '[') && jsonStart.MatchString(s):
 		return "application/json"
 	}
@@ -125,6 +129,8 @@ func byStructure(s string) string {
 }
 
 var jsonStart = regexp.MustCompile(`^(?:\{\s*"(?:[^"\\]|\\.)*"\s*:|\[\s*[\[{"]|\{\s*\}\s*$|\[\s*\]\s*$)`)
+
+var subripStart = regexp.MustCompile(`^\d+[ \t]*\r?\n\d\d:\d\d:\d\d,\d\d\d --> \d\d:\d\d:\d\d,\d\d\d`)
 
 // headers returns what stands before the first blank line.
 func headers(s string) string {

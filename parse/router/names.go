@@ -67,7 +67,8 @@ var extensions = table(map[string]string{
 	"text/x-ini":                "ini cfg conf properties env editorconfig",
 	"text/css":                  "css scss sass less",
 	"text/x-vue":                "vue svelte",
-	"text/vtt":                  "vtt srt",
+	"text/vtt":                  "vtt",
+	"application/x-subrip":      "srt",
 })
 
 // baseNames maps whole names.
@@ -96,7 +97,7 @@ var other = map[string]bool{
 	"text/plain": true, "text/markdown": true, "text/html": true, "text/xml": true, "text/csv": true,
 	"text/tab-separated-values": true, "application/json": true, "application/x-ndjson": true,
 	"message/rfc822": true, "application/mbox": true, "text/x-rst": true, "text/asciidoc": true,
-	"text/x-tex": true, "text/x-org": true, "text/vtt": true,
+	"text/x-tex": true, "text/x-org": true, "text/vtt": true, "application/x-subrip": true,
 }
 
 func table(kinds map[string]string) map[string]string {
