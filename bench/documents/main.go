@@ -55,6 +55,8 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "`list` of formats or files to read")
 	flag.StringVar(&o.json, "json", "", "also write the figures to this `file`")
 	flag.BoolVar(&o.misses, "misses", false, "show what was not found")
+	flag.StringVar(&o.parsers.PDFium, "pdfium", "", "`path` of pdfium.wasm, for PDF")
+	flag.StringVar(&o.parsers.Cache, "cache", "", "`folder` for what is compiled from it")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintf(os.Stderr, "documents: %v\n", err)

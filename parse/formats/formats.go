@@ -17,6 +17,7 @@ import (
 	"ragserver/parse/image"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
+	"ragserver/parse/notebook"
 	"ragserver/parse/odf"
 	"ragserver/parse/ooxml"
 	"ragserver/parse/pdf"
@@ -66,6 +67,7 @@ func Router(o Options) *router.Router {
 	r.Handle(markdown.New(), "text/markdown")
 	r.Handle(tabular.New(), "text/csv", "text/tab-separated-values")
 	r.Handle(json.New(), "application/json")
+	r.Handle(notebook.New(), "application/x-ipynb+json")
 	r.Handle(json.Lines(), "application/x-ndjson")
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")

@@ -28,7 +28,7 @@ func (d *document) surroundings(v pdf.Value, p *layout.Page) {
 		a := list.Index(i)
 		switch a.Key("Subtype").Name() {
 		case "Link":
-			if s := address(a.Key("A").Key("URI").RawString()); s != "" {
+			if s := layout.Address(a.Key("A").Key("URI").RawString()); s != "" {
 				p.Links = append(p.Links, layout.Link{Box: boxOf(a.Key("Rect")), Address: s})
 			}
 		case "Text", "Highlight", "Underline", "StrikeOut", "Squiggly", "Caret", "Ink", "Square", "Circle", "Line", "Polygon", "PolyLine", "FileAttachment":
@@ -43,15 +43,6 @@ const (
 	maxAnnotations = 5000  // of one page
 	maxNote        = 20000 // bytes
 )
-
-// address returns a link's address, "" if it leads nowhere outside.
-func address(s string) string {
-	s = strings.TrimSpace(strings.ToValidUTF8(s, ""))
-	if len(s) > 2000 || strings.HasPrefix(strings.ToLower(s), "javascript:") {
-		return ""
-	}
-	return s
-}
 
 func boxOf(v pdf.Value) layout.Box {
 	if v.Len() != 4 {

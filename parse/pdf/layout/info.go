@@ -70,3 +70,12 @@ func Time(s string) time.Time {
 	}
 	return t.UTC()
 }
+
+// Address returns a link's address, "" if it leads nowhere outside.
+func Address(s string) string {
+	s = strings.TrimSpace(strings.ToValidUTF8(s, ""))
+	if len(s) > 2000 || strings.HasPrefix(strings.ToLower(s), "javascript:") {
+		return ""
+	}
+	return s
+}
