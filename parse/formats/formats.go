@@ -9,8 +9,8 @@ import (
 
 	rag "ragserver"
 	"ragserver/parse"
-	"ragserver/parse/code"
 	"ragserver/parse/archive"
+	"ragserver/parse/code"
 	"ragserver/parse/docx"
 	"ragserver/parse/email"
 	"ragserver/parse/html"
@@ -120,7 +120,7 @@ func heavy(mediaType string) bool {
 	switch mediaType {
 	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox",
 		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd",
-		"application/x-ole-storage":
+		"application/x-ole-storage", "application/x-ipynb+json":
 		return true
 	}
 	return strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.") || strings.HasPrefix(mediaType, "application/vnd.openxmlformats-officedocument.")

@@ -77,6 +77,9 @@ func textKind(in parse.Input, head []byte) string {
 		head = head[2:]
 	}
 	s := string(bytes.TrimLeft(bytes.ReplaceAll(head, []byte{0}, nil), " \t\r\n"))
+	if isNotebook(s, in.Data) {
+		return "application/x-ipynb+json"
+	}
 	named := byName(in.Name)
 	switch kind := byStructure(s); {
 	case kind == "text/xml" && flat(in.Data) != "":
@@ -129,6 +132,16 @@ func byStructure(s string) string {
 }
 
 var jsonStart = regexp.MustCompile(`^(?:\{\s*"(?:[^"\\]|\\.)*"\s*:|\[\s*[\[{"]|\{\s*\}\s*$|\[\s*\]\s*$)`)
+
+// isNotebook reports whether a text that begins with s is a notebook of Jupyter:
+// JSON with cells, which says so at its beginning or its end.
+func isNotebook(s string, data []byte) bool {
+	if !strings.HasPrefix(s, "{") {
+		return false
+	}
+	ends := s + string(data[max(0, len(data)-4096):])
+	return strings.Contains(ends, `"nbformat"`) && (strings.Contains(ends, `"cells"`) || strings.Contains(ends, `"worksheets"`))
+}
 
 var subripStart = regexp.MustCompile(`^\d+[ \t]*\r?\n\d\d:\d\d:\d\d,\d\d\d --> \d\d:\d\d:\d\d,\d\d\d`)
 
