@@ -13,6 +13,7 @@ import (
 	"ragserver/parse/code"
 	"ragserver/parse/docx"
 	"ragserver/parse/email"
+	"ragserver/parse/epub"
 	"ragserver/parse/html"
 	"ragserver/parse/image"
 	"ragserver/parse/json"
@@ -74,6 +75,7 @@ func Router(o Options) *router.Router {
 	r.Handle(pdf.New(pdf.Config{PDFium: o.PDFium, Cache: o.Cache}, r), "application/pdf")
 	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
 	r.Handle(image.New(), "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
+	r.Handle(epub.New(), "application/epub+zip")
 	for _, kind := range []string{"text", "text-template", "text-master", "text-web", "presentation", "presentation-template", "graphics", "graphics-template"} {
 		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
 	}
@@ -118,7 +120,7 @@ func (s *Split) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 
 func heavy(mediaType string) bool {
 	switch mediaType {
-	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox",
+	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox", "application/epub+zip",
 		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd",
 		"application/x-ole-storage", "application/x-ipynb+json":
 		return true
