@@ -168,7 +168,7 @@ func (h *Handler) ask(ctx context.Context, req answerRequest, emit func(answer.E
 func contextDocs(passages []answer.Passage) []contextDoc {
 	docs := make([]contextDoc, len(passages))
 	for i, p := range passages {
-		docs[i] = contextDoc{p.Chunk.Text, map[string]any{"path": p.Path, "title": p.Title, fileIDKey: fileID(p.Chunk.URI)}, -p.Score}
+		docs[i] = contextDoc{p.Chunk.ReadText(), map[string]any{"path": p.Path, "title": p.Title, fileIDKey: fileID(p.Chunk.URI)}, -p.Score}
 	}
 	return docs
 }

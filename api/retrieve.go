@@ -25,6 +25,7 @@ type retrieveRequest struct {
 	After    string `json:"after,omitempty" doc:"a token: wait until that change is searchable"`
 	Epoch    uint64 `json:"epoch,omitempty" doc:"search the state of this epoch, if it is still held"`
 	Explain  bool   `json:"explain,omitempty" doc:"answer as extended does, and say how the search was done"`
+	Parents  bool   `json:"parents,omitempty" doc:"answer with the passages around those found, each once, where documents are cut with parents"`
 }
 
 // A pathwayHit is a passage as Pathway's clients know it.
@@ -81,9 +82,12 @@ type hit struct {
 	Path     string         `json:"path"`
 	Title    string         `json:"title"`
 	Text     string         `json:"text"`
+	Header   string         `json:"header,omitempty" doc:"header of the table that the text is a part of"`
+	Context  string         `json:"context,omitempty" doc:"what a model says of where the text stands; not in the document"`
 	Start    int            `json:"start" doc:"in the document's text, in code points"`
 	End      int            `json:"end"`
 	Page     int            `json:"page" doc:"from 1; 0 where there are no pages"`
+	Box      *rag.Box       `json:"box,omitempty" doc:"on the page: edges as shares of its width and height"`
 	Heading  []string       `json:"heading"`
 	Kind     rag.Kind       `json:"kind"`
 	Score    float64        `json:"score"`
@@ -128,7 +132,10 @@ func readRetrieve(f fields) (retrieveRequest, error) {
 	if r.Epoch, err = f.epoch(); err != nil {
 		return r, err
 	}
-	r.Explain, err = f.boolean("explain")
+	if r.Explain, err = f.boolean("explain"); err != nil {
+		return r, err
+	}
+	r.Parents, err = f.boolean("parents")
 	return r, err
 }
 
@@ -152,7 +159,7 @@ func (h *Handler) retrieve(ctx context.Context, c *gin.Context) error {
 	}
 	result, err := h.svc.Retriever.Retrieve(ctx, retrieve.Query{
 		Text: req.Query, K: req.K, Filter: req.Filter, Glob: req.Glob, Leg: retrieve.Leg(req.Leg),
-		Epoch: rag.Epoch(req.Epoch), Explain: req.Explain,
+		Epoch: rag.Epoch(req.Epoch), Explain: req.Explain, Parents: req.Parents,
 	})
 	if err != nil {
 		return renamed(err, "metadata_filter", "filepath_globpattern")
@@ -194,7 +201,7 @@ func appendHits(b []byte, hits []retrieve.Hit) []byte {
 			b = append(b, ',')
 		}
 		b = append(b, `{"text":`...)
-		b = appendString(b, hit.Chunk.Text)
+		b = appendString(b, hit.Chunk.ReadText())
 		b = append(b, `,"metadata":`...)
 		b = appendMetadata(b, hit.Metadata, fileID(hit.Chunk.URI))
 		b = append(b, `,"dist":`...)
@@ -215,7 +222,8 @@ func extended(r retrieve.Result, took time.Duration) retrieveResult {
 		title, _ := h.Metadata["title"].(string)
 		out.Hits[i] = hit{
 			ChunkID: h.Chunk.ID.String(), URI: h.Chunk.URI, Path: path, Title: title,
-			Text: h.Chunk.Text, Start: h.Chunk.Start, End: h.Chunk.End, Page: h.Chunk.Page,
+			Text: h.Chunk.Text, Header: h.Chunk.Header, Context: h.Chunk.Context,
+			Start: h.Chunk.Start, End: h.Chunk.End, Page: h.Chunk.Page, Box: boxOrNone(h.Chunk.Box),
 			Heading: list(h.Chunk.Heading), Kind: h.Chunk.Kind,
 			Score: h.Score, Dist: h.Dist,
 			Scores:   legScores{h.Cosine, h.CosineRank, h.BM25, h.BM25Rank},
@@ -223,4 +231,11 @@ func extended(r retrieve.Result, took time.Duration) retrieveResult {
 		}
 	}
 	return out
+}
+
+func boxOrNone(b rag.Box) *rag.Box {
+	if b == (rag.Box{}) {
+		return nil
+	}
+	return &b
 }

@@ -177,7 +177,7 @@ func TestConfig(t *testing.T) {
 	if len(ids) != 7 {
 		t.Errorf("got %d IDs for 7 configurations: %v", len(ids), ids)
 	}
-	if splitter(t, chunk.Config{}).ID() != splitter(t, chunk.Config{By: chunk.Recursive, Size: 256, MinSize: 32}).ID() {
+	if splitter(t, chunk.Config{}).ID() != splitter(t, chunk.Config{By: chunk.Recursive, Size: 208, MinSize: 26}).ID() {
 		t.Error("the defaults have another ID than when they are written out")
 	}
 }

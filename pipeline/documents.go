@@ -106,6 +106,13 @@ func (p *Pipeline) Document(uri rag.URI) (rag.Document, string, bool, error) {
 	return d, t.Text.Text, true, err
 }
 
+// DocumentText returns the text of a document as it was last parsed, or false if
+// there is none. What is indexed may be cut from the text before for a moment.
+func (p *Pipeline) DocumentText(uri rag.URI) (string, bool, error) {
+	t, ok, err := p.text(string(uri))
+	return t.Text.Text, ok, err
+}
+
 // Chunks returns the chunks of a document in order, with their IDs only.
 func (p *Pipeline) Chunks(uri rag.URI) ([]rag.Chunk, error) {
 	list, err := readPassages(p.c.Store, uri)

@@ -35,10 +35,17 @@ type Query struct {
 	// any more.
 	Epoch   rag.Epoch
 	Explain bool // how it was done
+
+	// Parents asks for the passages around the chunks that were found, where
+	// chunks have them. Those of several chunks come once: there may be fewer
+	// than K hits then.
+	Parents bool
 }
 
 // A Hit is a chunk that was found.
 type Hit struct {
+	// Chunk is the chunk; if parents were asked for, Text, Start and End are
+	// those of its parent.
 	Chunk    rag.Chunk
 	Metadata map[string]any // the document's; shared, not to be modified
 

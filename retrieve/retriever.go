@@ -18,7 +18,7 @@ type Chunks interface {
 	Chunk(id rag.ChunkID) (rag.Chunk, bool, error)
 }
 
-// Config connects a Retriever. All fields but the last three are required.
+// Config connects a Retriever. All fields but the last four are required.
 type Config struct {
 	Index    *hybrid.Index
 	Chunks   Chunks
@@ -29,6 +29,9 @@ type Config struct {
 	// vectors of the former embedding model, while it changes. Without it
 	// such states are searched by words.
 	Former embed.Embedder
+	// Documents reads what stands around a chunk; without it, chunks are all
+	// that is read.
+	Documents Documents
 	// Share is the weight of the vectors in the sum of both scores, 0 to 1;
 	// nil: what suits the embedder.
 	Share *float64
@@ -80,6 +83,9 @@ func (r *Retriever) Retrieve(ctx context.Context, q Query) (Result, error) {
 	}
 	if q.K > 0 {
 		result.Hits, err = r.search(ctx, snapshot, texts, hq)
+	}
+	if err == nil && q.Parents && r.Documents != nil {
+		result.Hits, err = r.withParents(result.Hits)
 	}
 	return result, err
 }

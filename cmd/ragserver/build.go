@@ -9,10 +9,8 @@ import (
 	"time"
 
 	"ragserver/api"
-	"ragserver/chunk"
 	"ragserver/configs"
 	"ragserver/embed"
-	"ragserver/embed/static"
 	"ragserver/index"
 	"ragserver/index/hybrid"
 	"ragserver/ingest/fs"
@@ -102,7 +100,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	}
 	retriever := retrieve.New(retrieve.Config{
 		Index: v.index, Chunks: v.pipeline, Embedder: cached, CompleteUntil: v.pipeline.CompleteUntil,
-		Former: former.embedder, Share: s.Index.Share,
+		Former: former.embedder, Documents: v.pipeline, Share: s.Index.Share,
 	})
 	answers, model, err := s.answerer(retriever)
 	if err != nil {
@@ -155,17 +153,6 @@ func (s settings) parsers() *isolate.Pool {
 }
 
 func (s settings) maxSize() int64 { return orElse(s.Limits.MaxSize, 64<<20) }
-
-// splitter counts tokens with the embedded vocabulary, whichever model embeds:
-// it is fast, and every model's count is near it.
-func (s settings) splitter() (*chunk.Splitter, error) {
-	model, err := static.New(static.Config{})
-	if err != nil {
-		return nil, err
-	}
-	return chunk.New(chunk.Config{Size: s.Chunk.Size, Overlap: s.Chunk.Overlap,
-		Count: model.Tokenizer().Count, Counter: model.Space().ID})
-}
 
 // embedder wraps the model: what is cached is not asked, what is asked is
 // checked, counted, limited, tried again and, for a remote model, sent in

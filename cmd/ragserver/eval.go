@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	rag "ragserver"
@@ -25,6 +27,8 @@ import (
 func eval(ctx context.Context, std streams, args []string) error {
 	set := flag.NewFlagSet("eval", flag.ContinueOnError)
 	dir := set.String("collection", "", "`folder` with corpus.jsonl, queries.jsonl and qrels/test.tsv")
+	spans := set.String("spans", "", "`folder` with documents and questions.jsonl: measure what is found of the spans that answer")
+	compare := set.Bool("compare", false, "with --spans: measure many splitters, not the configured one")
 	leg := set.String("leg", string(retrieve.Hybrid), "hybrid, vector or bm25")
 	file := set.String("config", "", "configuration `file`: embedder, chunk and index are used")
 	asJSON := set.Bool("json", false, "print the scores as JSON")
@@ -32,12 +36,15 @@ func eval(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 || *dir == "" {
-		return misused("want --collection and no other arguments, got %q", rest)
+	if len(rest) > 0 || (*dir == "") == (*spans == "") {
+		return misused("want --collection or --spans and no other arguments, got %q", rest)
 	}
 	s, err := load(*file, std)
 	if err != nil {
 		return err
+	}
+	if *spans != "" {
+		return evalSpans(ctx, std, s, *spans, retrieve.Leg(*leg), *compare, *asJSON)
 	}
 	c, err := readCollection(*dir)
 	if err != nil {
@@ -71,6 +78,7 @@ type evaluation struct {
 	share    *float64
 	chunks   map[rag.ChunkID]rag.Chunk
 	ids      map[rag.URI]string // of the collection's documents
+	epoch    rag.Epoch          // the last one
 }
 
 func newEvaluation(s settings) (*evaluation, func(), error) {
@@ -101,32 +109,45 @@ func newEvaluation(s settings) (*evaluation, func(), error) {
 // fill indexes the documents, a few hundred at a time.
 func (e *evaluation) fill(ctx context.Context, documents []beirText) error {
 	const atOnce = 500
-	for start, epoch := 0, rag.Epoch(1); start < len(documents); start, epoch = start+atOnce, epoch+1 {
-		var batch hybrid.Batch
-		var texts []string
-		for _, d := range documents[start:min(start+atOnce, len(documents))] {
-			uri := rag.NewURI("eval", d.ID)
-			e.ids[uri] = d.ID
-			batch.Documents = append(batch.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": d.ID}})
-			text := d.text()
-			for _, c := range e.splitter.Split(uri, text) {
-				e.chunks[c.ID] = c
-				batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: index.TextIn(c, text.Title, text.Language)})
-				texts = append(texts, c.SearchText())
-			}
+	for part := range slices.Chunk(documents, atOnce) {
+		texts := make(map[string]rag.Text, len(part))
+		for _, d := range part {
+			texts[d.ID] = d.text()
 		}
-		vectors, err := e.embedder.Embed(ctx, embed.Passage, texts)
-		if err != nil {
-			return err
-		}
-		for i, v := range vectors {
-			batch.Chunks[i].Vector = v
-		}
-		if err := e.index.Apply(ctx, epoch, batch); err != nil {
+		if err := e.add(ctx, texts); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// add indexes texts, by the ID of their documents, as one epoch.
+func (e *evaluation) add(ctx context.Context, texts map[string]rag.Text) error {
+	var batch hybrid.Batch
+	var search []string
+	for _, id := range slices.Sorted(maps.Keys(texts)) {
+		uri, text := rag.NewURI("eval", id), texts[id]
+		e.ids[uri] = id
+		batch.Documents = append(batch.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": id}})
+		for _, c := range e.splitter.Split(uri, text) {
+			e.chunks[c.ID] = c
+			batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: index.TextIn(c, text.Title, text.Language)})
+			search = append(search, c.SearchText())
+		}
+	}
+	vectors, err := e.embedder.Embed(ctx, embed.Passage, search)
+	if err != nil {
+		return err
+	}
+	for i, v := range vectors {
+		batch.Chunks[i].Vector = v
+	}
+	e.epoch++
+	return e.index.Apply(ctx, e.epoch, batch)
+}
+
+func (e *evaluation) retriever() *retrieve.Retriever {
+	return retrieve.New(retrieve.Config{Index: e.index, Chunks: e, Embedder: e.embedder, CompleteUntil: time.Now, Share: e.share})
 }
 
 // text makes the title the heading of the whole text, and finds the language as
@@ -149,7 +170,7 @@ func (d beirText) text() rag.Text {
 
 // score asks every query for chunks and ranks the documents by their best one.
 func (e *evaluation) score(ctx context.Context, c *collection, leg retrieve.Leg) (scores, error) {
-	r := retrieve.New(retrieve.Config{Index: e.index, Chunks: e, Embedder: e.embedder, CompleteUntil: time.Now, Share: e.share})
+	r := e.retriever()
 	result := scores{Documents: len(c.documents)}
 	began := time.Now()
 	rankings := make([][]string, len(c.queries))

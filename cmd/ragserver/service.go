@@ -40,6 +40,7 @@ type passages struct {
 func (p *passages) Retrieve(ctx context.Context, question string, k int) ([]answer.Passage, error) {
 	result, err := p.retriever.Retrieve(ctx, retrieve.Query{
 		Text: question, K: k, Filter: p.request.Filter, Glob: p.request.Glob, Epoch: p.request.Epoch,
+		Parents: true, // where chunks are cut with parents
 	})
 	if err != nil {
 		return nil, err
@@ -120,8 +121,11 @@ func (m *monitor) Ready() error { return m.pipeline.Ready() }
 
 func (m *monitor) Changed() <-chan struct{} { return m.pipeline.Changed() }
 
-// Chunk lets the pipeline stand behind a retriever.
-var _ retrieve.Chunks = (*pipeline.Pipeline)(nil)
+// The pipeline stands behind a retriever.
+var (
+	_ retrieve.Chunks    = (*pipeline.Pipeline)(nil)
+	_ retrieve.Documents = (*pipeline.Pipeline)(nil)
+)
 
 // documentURI is the URI of an uploaded document.
 func documentURI(path string) rag.URI { return rag.NewURI(uploadsSource, path) }

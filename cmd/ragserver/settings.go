@@ -31,11 +31,6 @@ type settings struct {
 	Log    logSettings
 }
 
-type chunkSettings struct {
-	Size    int // tokens
-	Overlap int // tokens
-}
-
 type indexSettings struct {
 	Vector     configs.Block
 	Text       configs.Block
@@ -132,7 +127,8 @@ func (s settings) check() error {
 		names[source.Name] = true
 		errs = append(errs, err)
 	}
-	if _, err := s.splitter(); err != nil {
+	if embedder == nil {
+		_, err := s.splitter()
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)

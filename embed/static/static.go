@@ -75,6 +75,9 @@ func (e *Embedder) Space() embed.Space {
 // Tokenizer returns the tokenizer of the table's vocabulary.
 func (e *Embedder) Tokenizer() *wordpiece.Tokenizer { return e.tokens }
 
+// CountTokens implements embed.TokenCounter.
+func (e *Embedder) CountTokens(text string) int { return e.tokens.Count(text) }
+
 // Embed implements embed.Embedder. It fails only if ctx is done.
 func (e *Embedder) Embed(ctx context.Context, _ embed.Role, texts []string) ([]rag.Vector, error) {
 	s := e.sums.Get().(*sum)

@@ -46,7 +46,7 @@ func compose(persona, question string, passages []Passage, budget int) prompt {
 	for i, p := range passages {
 		head := fmt.Sprintf("<<<DOCUMENT %d %s %s>>>\n", i+1, clean(heading(p), marker), marker)
 		tail := fmt.Sprintf("\n<<<END %s>>>\n\n", marker)
-		text := clean(p.Chunk.Text, marker)
+		text := clean(p.Chunk.ReadText(), marker)
 		left := room - tokens(head) - tokens(tail)
 		if tokens(text) > left {
 			if left < leastPassage {
