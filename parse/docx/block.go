@@ -40,6 +40,9 @@ func (d *document) blocks(n *ooxml.Node) {
 }
 
 func (d *document) paragraph(n *ooxml.Node) {
+	if d.ctx.Err() != nil {
+		return
+	}
 	l := d.line(n)
 	text := strings.TrimRight(l.String(), " \t\n")
 	properties := n.Find("pPr")

@@ -80,17 +80,19 @@ type document struct {
 	styles  *styles
 	numbers *numbering
 	notes   *notes
+	noteIn  map[string]string // parts, by kind of note
 	out     parse.Builder
 	page    int     // 0 if breaks are not noted
 	fields  []field // open, outermost first; they may span paragraphs
 	group   group
-	title   string // of a paragraph that is styled so
-	hidden  int    // characters that were left out
-	shown   map[string]bool
+	title   string          // of a paragraph that is styled so
+	hidden  int             // characters that were left out
+	nested  int             // tables inside cells, around what is being read
+	shown   map[string]bool // parts, and texts of headers
 }
 
 func open(ctx context.Context, pkg *ooxml.Package, main string) *document {
-	d := &document{ctx: ctx, pkg: pkg, main: main, part: main, shown: map[string]bool{}}
+	d := &document{ctx: ctx, pkg: pkg, main: main, part: main, noteIn: map[string]string{}, shown: map[string]bool{}}
 	tree := func(kind, usual string) *ooxml.Node {
 		part := pkg.Of(ctx, main, kind)
 		if part == "" {
@@ -103,10 +105,9 @@ func open(ctx context.Context, pkg *ooxml.Package, main string) *document {
 	d.notes = readNotes(tree("footnotes", "footnotes.xml"), tree("endnotes", "endnotes.xml"), tree("comments", "comments.xml"))
 	for _, r := range pkg.Relations(ctx, main) {
 		switch r.Type {
-		case "footnotes", "endnotes", "comments", "header", "footer", "glossaryDocument":
-			if !r.External && !slices.Contains(d.others, r.Target) {
-				d.others = append(d.others, r.Target)
-			}
+		case "footnotes", "endnotes", "comments", "header", "footer":
+			d.noteIn[strings.TrimSuffix(r.Type, "s")] = r.Target
+			d.others = append(d.others, r.Target)
 		}
 	}
 	return d
@@ -164,13 +165,12 @@ func (d *document) rest() {
 	pages := d.page
 	d.page = 0
 	d.out.Page(0)
-	for _, text := range d.leftover() {
-		d.out.Add(rag.Note, text)
-	}
+	d.leftover()
 	for _, r := range d.pkg.Relations(d.ctx, d.main) {
-		if r.Type != "header" && r.Type != "footer" || r.External {
+		if r.Type != "header" && r.Type != "footer" || r.External || d.shown[r.Target] {
 			continue
 		}
+		d.shown[r.Target] = true
 		if text := d.flatPart(r.Target); strings.Trim(text, " \t\n0123456789/-") != "" && !d.shown[text] {
 			d.shown[text] = true
 			d.out.Add(rag.Note, text)

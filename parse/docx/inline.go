@@ -179,6 +179,9 @@ func (d *document) flatInto(l *line, n *ooxml.Node) {
 }
 
 func (d *document) flatParagraph(l *line, p *ooxml.Node) {
+	if d.ctx.Err() != nil {
+		return
+	}
 	one := d.line(p)
 	properties := p.Find("pPr")
 	mark, _, _ := d.numbers.mark(d.itemOf(properties, d.styleOf(properties)))

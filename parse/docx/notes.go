@@ -59,9 +59,8 @@ func (d *document) refer(l *line, kind string, n *ooxml.Node) {
 // note returns the text of a note with its mark, of a comment with its author.
 func (d *document) note(key noteKey) *line {
 	body := d.notes.bodies[key]
-	usual := map[string]string{"footnote": "footnotes", "endnote": "endnotes", "comment": "comments"}[key.kind]
 	defer func(part string, fields []field) { d.part, d.fields = part, fields }(d.part, d.fields)
-	d.part, d.fields = d.pkg.Of(d.ctx, d.main, usual), nil
+	d.part, d.fields = d.noteIn[key.kind], nil
 	inner := d.flat(body)
 	text := strings.TrimSpace(inner.String())
 	l := &line{links: inner.links, notes: inner.notes}
@@ -79,12 +78,12 @@ func (d *document) note(key noteKey) *line {
 	return l
 }
 
-// leftover returns the notes that nothing in the text refers to.
-func (d *document) leftover() (texts []string) {
+// leftover adds the notes that nothing in the text refers to.
+func (d *document) leftover() {
 	for _, key := range d.notes.order {
 		if d.notes.marks[key] == "" {
-			texts = append(texts, d.note(key).String())
+			d.group.notes = append(d.group.notes, key)
+			d.flush()
 		}
 	}
-	return texts
 }

@@ -1,6 +1,7 @@
 package docx
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +14,9 @@ import (
 // Limits of tables.
 const (
 	maxColumns  = 200
+	maxCells    = 2_000_000
+	maxNested   = 8    // tables in cells of each other that are told apart
+	maxHeader   = 5    // rows
 	longCell    = 2000 // bytes; a table with one that is longer only arranges text
 	maxRepeated = 100  // bytes of a cell that are said again in the rows it goes over
 )
@@ -108,7 +112,12 @@ func readCell(tc *ooxml.Node, at int) cell {
 func (d *document) grid(rows []row, all *line) [][]string {
 	var grid [][]string
 	over := map[int]string{} // by column
-	for _, r := range rows {
+	count := 0
+	for i, r := range rows {
+		if count > maxCells {
+			d.pkg.Warn(fmt.Errorf("%d rows of a table were left out: %w", len(rows)-i, parse.ErrLimit))
+			break
+		}
 		var texts []string
 		for _, c := range r.cells {
 			l := d.flat(c.node)
@@ -118,13 +127,14 @@ func (d *document) grid(rows []row, all *line) [][]string {
 			} else if over[c.at] = ""; len(text) <= maxRepeated {
 				over[c.at] = text
 			}
-			for len(texts) < c.at+c.span {
+			for len(texts) <= c.at {
 				texts = append(texts, "")
 			}
 			texts[c.at] = text
 			all.merge(l)
 		}
 		grid = append(grid, texts)
+		count += len(texts)
 	}
 	return grid
 }
@@ -143,7 +153,7 @@ func (l *line) merge(other *line) {
 // title over several columns stands in each of them.
 func foldHeader(grid [][]string, rows []row) [][]string {
 	n := slices.IndexFunc(rows, func(r row) bool { return !r.header })
-	if n < 2 {
+	if n < 2 || n > maxHeader {
 		return grid
 	}
 	var head []string
@@ -165,6 +175,12 @@ func foldHeader(grid [][]string, rows []row) [][]string {
 // flatTable adds a table inside a cell: commas between cells, semicolons between
 // rows.
 func (d *document) flatTable(l *line, n *ooxml.Node) {
+	if d.nested >= maxNested {
+		d.flatInto(l, n)
+		return
+	}
+	d.nested++
+	defer func() { d.nested-- }()
 	first := true
 	for _, r := range readRows(n) {
 		var texts []string

@@ -72,8 +72,8 @@ type deck struct {
 	slides        []string // parts, in order
 	width, height float64  // of a slide
 	defaults      *ooxml.Node
-	authors       map[string]string // of comments, by ID
-	templates     map[string]*ooxml.Node
+	authors       map[string]string   // of comments, by ID
+	templates     map[string]template // by layout
 	out           parse.Builder
 	title         string // of the first slide that has one
 	hidden        []string
@@ -85,7 +85,7 @@ func open(ctx context.Context, pkg *ooxml.Package, main string) *deck {
 	root := pkg.Tree(ctx, main)
 	size := root.Find("sldSz")
 	d := &deck{
-		ctx: ctx, pkg: pkg, authors: map[string]string{}, templates: map[string]*ooxml.Node{},
+		ctx: ctx, pkg: pkg, authors: map[string]string{}, templates: map[string]template{},
 		shown: map[string]bool{}, languages: map[string]int{}, defaults: root.Find("defaultTextStyle"),
 		width: float64(max(1, size.Int("cx", 9144000))), height: float64(max(1, size.Int("cy", 6858000))),
 	}

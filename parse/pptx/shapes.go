@@ -75,7 +75,7 @@ func (s *slide) shape(n *ooxml.Node, t transform) *shape {
 	sh.place(x, t)
 	for _, from := range s.template.like(sh) {
 		if !sh.placed {
-			sh.place(from.Find("spPr", "xfrm"), whole)
+			sh.left, sh.top, sh.right, sh.bottom, sh.placed = from.left, from.top, from.right, from.bottom, from.placed
 		}
 	}
 	return sh

@@ -61,7 +61,7 @@ func (s *slide) heading(shapes []*shape) {
 func (s *slide) add(shapes []*shape) {
 	for _, sh := range shapes {
 		switch {
-		case sh.done:
+		case sh.done || s.ctx.Err() != nil:
 		case sh.inside != nil:
 			s.caption(sh)
 			s.add(inOrder(sh.inside))

@@ -6,49 +6,55 @@ import (
 	"ragserver/parse/ooxml"
 )
 
-// A template is what a slide takes over: its layout, and the master of that.
-type template struct{ layout, master *ooxml.Node }
-
-func (d *deck) templateOf(slide string) template {
-	layout := d.pkg.Of(d.ctx, slide, "slideLayout")
-	return template{d.kept(layout), d.kept(d.pkg.Of(d.ctx, layout, "slideMaster"))}
+// A template is what a slide takes over: placeholders of its layout and of the
+// master of that.
+type template struct {
+	layout, master []*shape
+	styles         *ooxml.Node // of the master
 }
 
-// kept reads a part that many slides ask for once.
-func (d *deck) kept(part string) *ooxml.Node {
-	if part == "" {
-		return nil
+// maxPlaceholders is how many a layout may have.
+const maxPlaceholders = 200
+
+func (d *deck) templateOf(slide string) template {
+	part := d.pkg.Of(d.ctx, slide, "slideLayout")
+	if t, ok := d.templates[part]; ok || part == "" {
+		return t
 	}
-	root, ok := d.templates[part]
-	if !ok {
-		root = d.pkg.Tree(d.ctx, part)
-		d.templates[part] = root
+	master := d.pkg.Tree(d.ctx, d.pkg.Of(d.ctx, part, "slideMaster"))
+	t := template{d.placeholders(d.pkg.Tree(d.ctx, part)), d.placeholders(master), master.Find("txStyles")}
+	d.templates[part] = t
+	return t
+}
+
+func (d *deck) placeholders(root *ooxml.Node) (list []*shape) {
+	s := &slide{deck: d}
+	for _, sh := range s.shapes(root.Find("cSld", "spTree"), whole) {
+		if sh.role != "" && len(list) < maxPlaceholders {
+			list = append(list, sh)
+		}
 	}
-	return root
+	return list
 }
 
 // like returns the placeholders that a shape takes over what it does not have
 // itself: that of the layout, then that of the master.
-func (t template) like(sh *shape) (list []*ooxml.Node) {
+func (t template) like(sh *shape) (list []*shape) {
 	if sh.role == "" {
 		return nil
 	}
-	find := func(root *ooxml.Node, fits func(role, index string) bool) {
-		var found *ooxml.Node
-		root.Find("cSld", "spTree").Each(func(n *ooxml.Node) {
-			if ph := n.Find("nvSpPr", "nvPr", "ph"); found == nil && ph != nil && fits(ph.Attr("type"), ph.Attr("idx")) {
-				found = n
-			}
-		}, "sp")
-		if found != nil {
-			list = append(list, found)
+	for _, p := range t.layout {
+		if sh.index != "" && sh.index != "0" && p.index == sh.index || sh.isTitle() && p.isTitle() ||
+			sh.role == p.role && sh.role != "body" && sh.role != "obj" {
+			list = append(list, p)
+			break
 		}
 	}
-	find(t.layout, func(role, index string) bool {
-		return sh.index != "" && sh.index != "0" && index == sh.index || sh.isTitle() && kindOf(role) == "title" ||
-			sh.role == role && role != "body" && role != "obj"
-	})
-	find(t.master, func(role, _ string) bool { return kindOf(role) == kindOf(sh.role) })
+	for _, p := range t.master {
+		if kindOf(p.role) == kindOf(sh.role) {
+			return append(list, p)
+		}
+	}
 	return list
 }
 
@@ -93,16 +99,16 @@ func markerOf(properties *ooxml.Node) (m marker, found bool) {
 // not say it themselves.
 func (s *slide) markers(sh *shape) (list [9]marker) {
 	var styles []*ooxml.Node
-	for _, n := range append([]*ooxml.Node{sh.node}, s.template.like(sh)...) {
-		styles = append(styles, n.Find("txBody", "lstStyle"))
+	for _, like := range append([]*shape{sh}, s.template.like(sh)...) {
+		styles = append(styles, like.node.Find("txBody", "lstStyle"))
 	}
 	switch {
 	case sh.role == "":
 		styles = append(styles, s.defaults)
 	case sh.isTitle():
-		styles = append(styles, s.template.master.Find("txStyles", "titleStyle"))
+		styles = append(styles, s.template.styles.Find("titleStyle"))
 	case kindOf(sh.role) == "body":
-		styles = append(styles, s.template.master.Find("txStyles", "bodyStyle"))
+		styles = append(styles, s.template.styles.Find("bodyStyle"))
 	}
 	for level := range list {
 		name := "lvl" + strconv.Itoa(level+1) + "pPr"
