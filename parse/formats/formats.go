@@ -20,6 +20,7 @@ import (
 	"ragserver/parse/markdown"
 	"ragserver/parse/notebook"
 	"ragserver/parse/odf"
+	"ragserver/parse/ods"
 	"ragserver/parse/ooxml"
 	"ragserver/parse/pdf"
 	"ragserver/parse/pptx"
@@ -80,6 +81,7 @@ func Router(o Options) *router.Router {
 		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
 	}
 	r.Handle(xlsx.New(r), xlsx.MediaType)
+	r.Handle(ods.New(r), ods.MediaType, ods.MediaType+"-template")
 	r.Handle(docx.New(r), docx.MediaType)
 	r.Handle(pptx.New(r), pptx.MediaType)
 	r.Handle(ooxml.Locked{}, "application/x-ole-storage")

@@ -58,7 +58,7 @@ func declaration(head []byte) string {
 	return ""
 }
 
-var flatType = regexp.MustCompile(`<(?:\w+:)?document\s[^>]*mimetype="(application/vnd\.oasis\.opendocument\.(?:text|presentation|graphics))"`)
+var flatType = regexp.MustCompile(`<(?:\w+:)?document\s[^>]*mimetype="(application/vnd\.oasis\.opendocument\.(?:text|presentation|graphics|spreadsheet))"`)
 
 // flat returns what an OpenDocument file that is a single XML file is, "" if data
 // does not begin like one. Its first element names many name spaces before it
