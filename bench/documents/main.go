@@ -27,6 +27,7 @@ import (
 	"ragserver/parse"
 	"ragserver/parse/formats"
 	"ragserver/parse/isolate"
+	"ragserver/parse/pdf"
 )
 
 // An expectation is what expected.json says of a file.
@@ -67,6 +68,9 @@ func main() {
 func run(ctx context.Context, o options) error {
 	all, err := readExpected(filepath.Join(o.data, "expected.json"))
 	if err != nil {
+		return err
+	}
+	if err := pdf.Prepare(ctx, pdf.Config{PDFium: o.parsers.PDFium, Cache: o.parsers.Cache, Killable: true}); err != nil {
 		return err
 	}
 	pool := isolate.New(isolate.Config{Workers: 1, Options: o.parsers.String()})

@@ -37,6 +37,8 @@ import (
 type Options struct {
 	PDFium string // path of pdfium.wasm; "" for none
 	Cache  string // folder for what is compiled from it; "" for none
+
+	killable bool // somebody kills this process when a document takes too long
 }
 
 // String returns o as Open reads it.
@@ -48,7 +50,8 @@ func (o Options) String() string {
 	return string(text)
 }
 
-// Open returns Router for Options as String gives them; "" means none.
+// Open returns Router for Options as String gives them, for a process that is
+// killed when a document takes too long; "" means none.
 func Open(options string) (parse.Parser, error) {
 	var o Options
 	if options != "" {
@@ -56,6 +59,7 @@ func Open(options string) (parse.Parser, error) {
 			return nil, fmt.Errorf("options of the parsers: %w", err)
 		}
 	}
+	o.killable = true
 	return Router(o), nil
 }
 
@@ -73,7 +77,7 @@ func Router(o Options) *router.Router {
 	r.Handle(json.Lines(), "application/x-ndjson")
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")
-	r.Handle(pdf.New(pdf.Config{PDFium: o.PDFium, Cache: o.Cache}, r), "application/pdf")
+	r.Handle(pdf.New(pdf.Config{PDFium: o.PDFium, Cache: o.Cache, Killable: o.killable}, r), "application/pdf")
 	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
 	r.Handle(image.New(), "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
 	r.Handle(epub.New(), "application/epub+zip")

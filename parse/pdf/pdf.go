@@ -18,6 +18,14 @@ import (
 type Config struct {
 	PDFium string // path of pdfium.wasm; "" to do without
 	Cache  string // folder for what is compiled from it; "" to compile it in each process
+
+	// Killable says that somebody kills this process when a document takes too
+	// long, so that PDFium need not be stoppable within a page.
+	Killable bool
+}
+
+func (c Config) engine() pdfium.Config {
+	return pdfium.Config{Path: c.PDFium, Cache: c.Cache, Killable: c.Killable}
 }
 
 // A Parser reads PDF with the best reader that there is.
@@ -37,13 +45,22 @@ func New(c Config, inside parse.Parser) *Parser {
 	return &Parser{config: c, builtin: builtin.New(inside), inside: inside}
 }
 
+// Prepare compiles PDFium into the cache, which processes that parse may only read.
+// Without PDFium or a cache it does nothing.
+func Prepare(ctx context.Context, c Config) error {
+	if c.PDFium == "" || c.Cache == "" {
+		return nil
+	}
+	return pdfium.Prepare(ctx, c.engine())
+}
+
 // engine opens PDFium once. It stays open as long as the process.
 func (p *Parser) engine(ctx context.Context) *pdfium.Parser {
 	p.open.Do(func() {
 		if p.config.PDFium == "" {
 			return
 		}
-		e, err := pdfium.Open(context.WithoutCancel(ctx), pdfium.Config{Path: p.config.PDFium, Cache: p.config.Cache})
+		e, err := pdfium.Open(context.WithoutCancel(ctx), p.config.engine())
 		if err != nil {
 			p.broken = err
 			return

@@ -23,6 +23,10 @@ type Config struct {
 	Path   string // of pdfium.wasm
 	Cache  string // folder of what was compiled from it; "" to compile it each time
 	Memory int64  // bytes that one document may use; 512 MiB
+
+	// Killable says that somebody kills this process when a document takes too
+	// long. Then a context ends the work between pages only, which is faster.
+	Killable bool
 }
 
 const (
@@ -58,9 +62,32 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if c.Memory <= 0 {
 		c.Memory = defaultMemory
 	}
+	e, err := open(ctx, wasm, c)
+	if err != nil && c.Cache != "" {
+		// A process that must not write files can do without the cache.
+		c.Cache = ""
+		e, err = open(ctx, wasm, c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("PDFium in %s: %w", c.Path, err)
+	}
+	return e, nil
+}
+
+// Prepare fills the cache, so that processes that may not write files open the
+// engine at once.
+func Prepare(ctx context.Context, c Config) error {
+	e, err := Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	return e.Close()
+}
+
+func open(ctx context.Context, wasm []byte, c Config) (*Engine, error) {
 	e := &Engine{idle: make(chan *instance, 1)}
 	if err := e.compile(ctx, wasm, c); err != nil {
-		return nil, fmt.Errorf("PDFium in %s: %w", c.Path, errors.Join(err, e.Close()))
+		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
@@ -68,13 +95,13 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 func (e *Engine) compile(ctx context.Context, wasm []byte, c Config) (err error) {
 	config := wazero.NewRuntimeConfig().
 		WithMemoryLimitPages(uint32(c.Memory / wasmPage)).
-		WithCloseOnContextDone(true).
+		WithCloseOnContextDone(!c.Killable).
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesThreads)
 	if c.Cache != "" {
-		// Without a cache it is only slower.
-		if e.cache, err = wazero.NewCompilationCacheWithDir(c.Cache); err == nil {
-			config = config.WithCompilationCache(e.cache)
+		if e.cache, err = wazero.NewCompilationCacheWithDir(c.Cache); err != nil {
+			return err
 		}
+		config = config.WithCompilationCache(e.cache)
 	}
 	e.runtime = wazero.NewRuntimeWithConfig(ctx, config)
 	if e.compiled, err = e.runtime.CompileModule(ctx, wasm); err != nil {
