@@ -28,7 +28,7 @@ func Detect(in parse.Input) string {
 	if !textual(head) {
 		if m := mimetype.Detect(in.Data); !isText(m) && !m.Is("application/octet-stream") {
 			name, _, _ := strings.Cut(m.String(), ";")
-			if name == "application/zip" {
+			if name == "application/zip" || name == "application/java-archive" {
 				return archived(in.Data)
 			}
 			return name
