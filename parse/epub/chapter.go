@@ -73,14 +73,21 @@ func (b *book) source(name string) (string, error) {
 	return opened(r.Text), nil
 }
 
-// write adds the sections of a chapter to the book.
+// write adds the sections of a chapter to the book. Its headings get the levels of
+// the table of contents: chapters begin with any.
 func (b *book) write(t rag.Text, m *marked) {
-	headed := false
+	top := 0 // the highest level of its headings
 	for _, s := range t.Sections {
-		headed = headed || s.Kind == rag.Heading
+		if s.Kind == rag.Heading && (top == 0 || s.Level < top) {
+			top = s.Level
+		}
 	}
+	headed := top > 0
 	if headed {
 		m.title = nil
+	}
+	if headed && m.depth > 0 {
+		b.shift = m.depth - top
 	}
 	note := false // the next paragraph is one
 	for _, s := range t.Sections {
@@ -111,7 +118,7 @@ func (b *book) write(t rag.Text, m *marked) {
 		}
 		note = false
 		b.out.Page(b.page)
-		b.out.Put(rag.Section{Kind: s.Kind, Level: s.Level, Links: outside(s.Links)}, text)
+		b.out.Put(rag.Section{Kind: s.Kind, Level: max(1, s.Level+b.shift), Links: outside(s.Links)}, text)
 		for _, x := range spots {
 			if x.page && !x.start {
 				b.turn(x.label)

@@ -71,6 +71,7 @@ type book struct {
 	entries  map[string][]entry           // of the table of contents, by file
 	printed  map[string]map[string]string // labels of pages, by file and place in it
 	page     int
+	shift    int // of the levels of headings
 	labels   []string
 	language string // of the first chapter
 	lost     []string

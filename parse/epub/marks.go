@@ -29,6 +29,7 @@ type marked struct {
 	page  string
 	spots []spot
 	title *entry // of the whole chapter
+	depth int    // of the highest entry; 0 if there is none
 }
 
 var (
@@ -70,6 +71,9 @@ func (b *book) mark(file, page string) *marked {
 	m := &marked{}
 	places := make(map[string]*entry)
 	for _, e := range b.entries[file] {
+		if m.depth == 0 || e.depth < m.depth {
+			m.depth = e.depth
+		}
 		if e.place == "" && m.title == nil {
 			m.title = &e
 		} else if places[e.place] == nil {
