@@ -10,21 +10,22 @@ import (
 	rag "ragserver"
 	"ragserver/parse"
 	"ragserver/parse/archive"
+	"ragserver/parse/asciidoc"
 	"ragserver/parse/code"
 	"ragserver/parse/docx"
 	"ragserver/parse/email"
 	"ragserver/parse/epub"
 	"ragserver/parse/html"
-	"ragserver/parse/image"
 	"ragserver/parse/json"
 	"ragserver/parse/markdown"
 	"ragserver/parse/notebook"
+	"ragserver/parse/ocr"
 	"ragserver/parse/odf"
 	"ragserver/parse/ods"
 	"ragserver/parse/ooxml"
-	"ragserver/parse/pdf"
 	"ragserver/parse/pptx"
 	"ragserver/parse/router"
+	"ragserver/parse/rst"
 	"ragserver/parse/subtitles"
 	"ragserver/parse/tabular"
 	"ragserver/parse/text"
@@ -35,8 +36,9 @@ import (
 // Options choose among the readers of a format. The zero value means those that
 // are always there.
 type Options struct {
-	PDFium string // path of pdfium.wasm; "" for none
-	Cache  string // folder for what is compiled from it; "" for none
+	PDFium string     // path of pdfium.wasm; "" for none
+	Cache  string     // folder for what is compiled from it; "" for none
+	OCR    ocr.Config // off without a program
 
 	killable bool // somebody kills this process when a document takes too long
 }
@@ -59,6 +61,9 @@ func Open(options string) (parse.Parser, error) {
 			return nil, fmt.Errorf("options of the parsers: %w", err)
 		}
 	}
+	if err := o.OCR.Check(); err != nil {
+		return nil, err
+	}
 	o.killable = true
 	return Router(o), nil
 }
@@ -77,9 +82,10 @@ func Router(o Options) *router.Router {
 	r.Handle(json.Lines(), "application/x-ndjson")
 	r.Handle(xml.New(), "text/xml")
 	r.Handle(html.New(), "text/html")
-	r.Handle(pdf.New(pdf.Config{PDFium: o.PDFium, Cache: o.Cache, Killable: o.killable}, r), "application/pdf")
+	pdfs, pictures := o.seen(r)
+	r.Handle(pdfs, "application/pdf")
 	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
-	r.Handle(image.New(), "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
+	r.Handle(pictures, "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
 	r.Handle(epub.New(), "application/epub+zip")
 	for _, kind := range []string{"text", "text-template", "text-master", "text-web", "presentation", "presentation-template", "graphics", "graphics-template"} {
 		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
@@ -91,7 +97,9 @@ func Router(o Options) *router.Router {
 	r.Handle(ooxml.Locked{}, "application/x-ole-storage")
 	r.Handle(email.New(r), "message/rfc822")
 	r.Handle(email.NewBox(r), "application/mbox")
-	for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex", "text/x-org"} {
+	r.Handle(rst.New(), "text/x-rst")
+	r.Handle(asciidoc.New(), "text/asciidoc")
+	for _, m := range []string{"text/x-tex", "text/x-org"} {
 		r.Handle(text.Markup(m), m)
 	}
 	for _, m := range router.Code() {

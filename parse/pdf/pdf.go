@@ -34,7 +34,8 @@ type Parser struct {
 	builtin *builtin.Parser
 	inside  parse.Parser
 
-	open   sync.Once // guards pdfium and broken: it is opened for the first document
+	open   sync.Once // guards what follows: it is opened for the first document
+	drawer *pdfium.Engine
 	pdfium *pdfium.Parser
 	broken error // why there is no PDFium although there should be; nil if it is not installed
 }
@@ -65,7 +66,7 @@ func (p *Parser) engine(ctx context.Context) *pdfium.Parser {
 			p.broken = err
 			return
 		}
-		p.pdfium = pdfium.New(e, p.inside)
+		p.drawer, p.pdfium = e, pdfium.New(e, p.inside)
 	})
 	return p.pdfium
 }
@@ -110,3 +111,12 @@ func (p *Parser) fallback(ctx context.Context, in parse.Input) (rag.Text, error)
 
 // Advice is the warning of a document that PDFium might read better.
 const Advice = "PDFium, which is not installed, might read more of this"
+
+// Render draws page number, from 1, as PNG of at most so many pixels, and tells how
+// many pages there are. It fails with parse.ErrUnsupported without PDFium.
+func (p *Parser) Render(ctx context.Context, data []byte, number, pixels int) (png []byte, pages int, err error) {
+	if p.engine(ctx) == nil {
+		return nil, 0, fmt.Errorf("drawing pages needs PDFium: %w", errors.Join(p.broken, parse.ErrUnsupported))
+	}
+	return p.drawer.Render(ctx, data, number, pdfium.Picture{Dots: 200, Pixels: pixels})
+}
