@@ -62,8 +62,8 @@ type worksheet struct {
 	x      *xmlstream.Reader
 	merged []sheet.Range
 	links  []link
-	row    int32 // of the next cell that does not say
-	col    int32
+	row    int32 // of the current row, from 1
+	col    int32 // of the next cell that does not say
 	footer []string
 }
 
@@ -129,7 +129,7 @@ func (w *worksheet) element() {
 	case "row":
 		if row := w.x.RawAttr("r"); row != nil {
 			if v, _, ok := reference(append([]byte{'A'}, row...)); ok {
-				w.row = v - 1
+				w.row = v
 			}
 		}
 		w.row++

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	rag "ragserver"
@@ -149,19 +150,25 @@ func (r *reader) related(ctx context.Context, kind, usual string) string {
 	return path.Join(path.Dir(r.main), usual)
 }
 
-// definedNames adds the names that people gave to cells, and what they mean.
+// definedNames adds the names that people gave to single cells, numbers and
+// formulas. Those of areas tell nothing that the tables do not.
 func (r *reader) definedNames() {
-	const maxNames = 1000
+	const maxNames, maxMeaning = 1000, 500
 	var lines []string
 	for _, n := range r.definitions[:min(len(r.definitions), maxNames)] {
-		name := n.Attr("name")
-		if n.Attr("hidden") == "1" || strings.HasPrefix(name, "_xlnm") || strings.Contains(n.Text, "#REF!") || name == "" || len(n.Text) > 500 {
-			continue
+		name, means := n.Attr("name"), n.Text
+		switch {
+		case name == "" || n.Attr("hidden") == "1" || strings.HasPrefix(name, "_xl"):
+		case strings.Contains(means, "#REF!") || len(means) > maxMeaning || wholeArea.MatchString(means):
+		default:
+			lines = append(lines, "- "+parse.Cell(name)+" = "+parse.Cell(means))
 		}
-		lines = append(lines, "- "+parse.Cell(name)+" = "+parse.Cell(n.Text))
 	}
 	r.out.Add(rag.List, strings.Join(lines, "\n"))
 }
+
+// wholeArea is a reference to more than one cell, or several of them.
+var wholeArea = regexp.MustCompile(`^(?:'[^']*'|[^'!()]*)!\$?[A-Z]*\$?[0-9]*[:,]`)
 
 func nodes(n *ooxml.Node) []*ooxml.Node {
 	if n == nil {
