@@ -35,7 +35,7 @@ func TestDamagedArchivesGiveWhatCanBeRead(t *testing.T) {
 }
 
 func TestBombsCostLittle(t *testing.T) {
-	zeros := strings.Repeat("\x00", 100<<20)
+	zeros := strings.Repeat("\x00", 40<<20)
 	for name, data := range map[string][]byte{"a.zip": zipOf(t, member{"zeros", zeros}, member{"b", "after"}), "a.tgz": gzipOf(t, tarOf(t, member{"zeros", zeros}, member{"b", "after"}))} {
 		got := read(t, name, data)
 		if len(got.Parts) != 2 || !strings.Contains(got.Parts[0].Problem, "limit exceeded") || got.Parts[1].Text.Text != "after" {
@@ -44,6 +44,14 @@ func TestBombsCostLittle(t *testing.T) {
 	}
 	if got := read(t, "zeros.gz", gzipOf(t, []byte(zeros[:20<<20]))); !strings.Contains(got.Parts[0].Problem, "KiB: limit exceeded") {
 		t.Errorf("got %q", flat(got, ""))
+	}
+}
+
+func TestWhatIsSkippedIsLimited(t *testing.T) {
+	data := gzipOf(t, tarOf(t, members[0], member{"zeros", strings.Repeat("\x00", 80<<20)}, members[3]))
+	got := read(t, "a.tgz", data)
+	if list := flat(got, ""); !strings.HasPrefix(list, "a.txt|5|alpha|\nzeros|83886080||") || len(got.Parts) != 2 || !strings.Contains(strings.Join(got.Warnings, ""), "too much to unpack") {
+		t.Errorf("got %q, warnings %q", list, got.Warnings)
 	}
 }
 

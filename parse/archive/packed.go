@@ -12,10 +12,15 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
+
+	"ragserver/parse"
 )
 
 // maxWindow bounds the memory for what a packed file refers back to.
 const maxWindow = 64 << 20
+
+// maxUnpacked bounds what is unpacked of one file, in bytes: seconds.
+const maxUnpacked = 1 << 30
 
 // A compression packs one stream of bytes.
 type compression struct {
@@ -63,7 +68,7 @@ func (r *reader) readPacked(c *compression) (form, error) {
 		name = z.Name
 	}
 	size := int64(len(r.in.Data))
-	b := bufio.NewReaderSize(&stopper{r.ctx, src}, 64<<10)
+	b := bufio.NewReaderSize(&meter{&stopper{r.ctx, src}, min(maxUnpacked, max(maxMember, size*maxRatio))}, 64<<10)
 	head, err := b.Peek(tarBlock)
 	if err != nil && err != io.EOF && len(head) == 0 {
 		return f, fmt.Errorf("%s: %w", c.name, err)
@@ -73,6 +78,22 @@ func (r *reader) readPacked(c *compression) (form, error) {
 		return f, r.tar(b, size)
 	}
 	return f, r.add(name, -1, size, b)
+}
+
+// A meter gives no more than so many bytes: what a TAR does not need of them is
+// unpacked as well.
+type meter struct {
+	src  io.Reader
+	left int64
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	if m.left <= 0 {
+		return 0, fmt.Errorf("too much to unpack: %w", parse.ErrLimit)
+	}
+	n, err := m.src.Read(p[:min(int64(len(p)), m.left)])
+	m.left -= int64(n)
+	return n, err
 }
 
 // nameOf returns the name of what is packed into a file of a name.
