@@ -68,8 +68,11 @@ func (s *Sheet) regions() []region {
 		}
 		cells = rest
 	}
-	c := cutter{}
+	var c cutter
 	c.cut(cells, 0)
+	if n := len(c.out); n == maxRegions {
+		sort(c.out[n-1].cells) // it is all that was not cut
+	}
 	out = append(out, c.out...)
 	slices.SortStableFunc(out, func(a, b region) int {
 		if a.row() != b.row() {
@@ -83,17 +86,22 @@ func (s *Sheet) regions() []region {
 // A cutter cuts cells where rows or columns are empty.
 type cutter struct{ out []region }
 
-// maxCuts bounds how often a region is cut again, and maxRegions into how many a
-// sheet is.
+// maxCuts bounds how often a region is cut again, maxRegions into how many a sheet
+// is, and maxBands how many empty rows are looked at.
 const (
 	maxCuts    = 6
 	maxRegions = 5_000
+	maxBands   = 20_000
 )
 
 func (c *cutter) cut(cells []Cell, depth int) {
 	for _, band := range joined(bands(cells)) {
+		if depth >= maxCuts || len(c.out) >= maxRegions {
+			c.keep(band)
+			continue
+		}
 		parts := sides(band)
-		if len(parts) < 2 || depth >= maxCuts {
+		if len(parts) < 2 {
 			c.keep(band)
 			continue
 		}
@@ -115,7 +123,7 @@ func (c *cutter) keep(cells []Cell) {
 func bands(cells []Cell) (out [][]Cell) {
 	begin, last := 0, int32(0)
 	for i := range cells {
-		if i > begin && cells[i].Row > last+1 {
+		if i > begin && cells[i].Row > last+1 && len(out) < maxBands {
 			out = append(out, cells[begin:i])
 			begin = i
 		}
@@ -193,14 +201,18 @@ func sides(band []Cell) [][]Cell {
 
 // gapsOf returns the first empty column of each gap between columns.
 func gapsOf(cells []Cell) (gaps []int32) {
-	edges := make([]int32, MaxColumn+1)
+	end := int32(0)
+	for i := range cells {
+		end = max(end, cells[i].lastCol()+1)
+	}
+	edges := make([]int32, end+1) // how many cells begin in a column, less those that end before
 	for i := range cells {
 		edges[cells[i].Col]++
-		edges[min(cells[i].lastCol()+1, MaxColumn)]--
+		edges[cells[i].lastCol()+1]--
 	}
 	begun, covered, free := false, int32(0), false
 	at := int32(0)
-	for col, e := range edges[:MaxColumn] {
+	for col, e := range edges[:end] {
 		covered += e
 		switch {
 		case covered > 0:

@@ -2,6 +2,7 @@
 package sheet
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -158,14 +159,17 @@ func (s *Sheet) Merge(ranges []Range) {
 
 // sorted returns the cells by row, then column, each place once.
 func (s *Sheet) sorted() []Cell {
-	order := func(a, b Cell) int {
-		if a.Row != b.Row {
-			return int(a.Row) - int(b.Row)
-		}
-		return int(a.Col) - int(b.Col)
-	}
-	if !slices.IsSortedFunc(s.cells, order) {
-		slices.SortStableFunc(s.cells, order)
-	}
+	sort(s.cells)
 	return slices.CompactFunc(s.cells, func(a, b Cell) bool { return order(a, b) == 0 })
+}
+
+func order(a, b Cell) int {
+	return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Col, b.Col))
+}
+
+// sort puts cells in order; mostly they are.
+func sort(cells []Cell) {
+	if !slices.IsSortedFunc(cells, order) {
+		slices.SortStableFunc(cells, order)
+	}
 }

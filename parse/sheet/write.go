@@ -43,7 +43,7 @@ func (s *Sheet) Write(ctx context.Context, out *parse.Builder) error {
 // heads reports whether a is the title of b, which stands right below it.
 func heads(a, b region) bool {
 	return len(a.cells) == 1 && title(&a.cells[0]) && len(b.cells) > 2 && b.row()-a.lastRow() <= 3 && b.columns() > 1 &&
-		b.cells[0].Col <= a.cells[0].lastCol()
+		b.cells[0].Col <= a.cells[0].lastCol() && a.cells[0].Col < int32(len(columnsOf(b.cells)))
 }
 
 func title(c *Cell) bool { return !c.Value && len(c.Text) <= maxTitle }
