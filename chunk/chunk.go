@@ -112,6 +112,7 @@ func (s *Splitter) Split(doc rag.URI, t rag.Text) []rag.Chunk {
 		p.add(i, section, level)
 	}
 	p.flush(len(p.atoms))
+	Name(w.chunks)
 	return w.chunks
 }
 

@@ -15,7 +15,6 @@ type writer struct {
 	sections []rag.Section
 
 	chunks []rag.Chunk
-	copies map[rag.ChunkID]int
 	byte   int // where the last chunk starts
 	rune   int // and how many characters are before it
 	floor  int // overlap does not go back beyond this byte
@@ -38,7 +37,6 @@ func (w *writer) write(atoms []atom) {
 		end, _ := w.header(w.text, section)
 		c.Header = w.text[section.Start:end]
 	}
-	c.ID = w.id(c)
 	w.chunks = append(w.chunks, c)
 	w.floor = first.start
 	for _, a := range atoms[1:] {
@@ -72,20 +70,6 @@ func (w *writer) box(atoms []atom) rag.Box {
 		}
 	}
 	return box
-}
-
-// id returns the ID of a chunk, which tells it from its copies before.
-func (w *writer) id(c rag.Chunk) rag.ChunkID {
-	id := c.NewID(0)
-	if w.copies == nil {
-		w.copies = map[rag.ChunkID]int{}
-	}
-	n := w.copies[id]
-	w.copies[id]++
-	if n > 0 {
-		id = c.NewID(n)
-	}
-	return id
 }
 
 // kind returns the kind of the first atom below the headings.

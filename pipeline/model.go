@@ -135,7 +135,7 @@ func (p *Pipeline) dropSpace(space string) error {
 		}
 		keys = append(keys, string(kv.Key))
 	}
-	if err := p.deleteVectors(keys); err != nil && !errors.Is(err, store.ErrFull) {
+	if err := p.deleteRows(keys); err != nil && !errors.Is(err, store.ErrFull) {
 		return fmt.Errorf("removing the vectors of %s: %w", space, err)
 	}
 	return nil

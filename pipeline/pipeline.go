@@ -35,6 +35,7 @@ type Config struct {
 	Parser   parse.Parser
 	Splitter *chunk.Splitter
 	Embedder embed.Embedder // with its cache, whose keys are embed.Key
+	Context  Situator       // nil: chunks have no context
 
 	// Model is what builds Embedder again; see Model.Config.
 	Model string
@@ -74,6 +75,23 @@ type Index interface {
 	// those of a former one were; identity is what Truth.Identity will say.
 	// Any goroutine may call it.
 	Swap(ctx context.Context, identity string) error
+}
+
+// A Situator says where chunks stand in their document; *situate.Situator is one.
+type Situator interface {
+	// Situate gives the chunks of a text, in order, their Context where it
+	// can, and their IDs. It fails only if ctx is done or nothing can be stored.
+	Situate(ctx context.Context, t rag.Text, chunks []rag.Chunk) error
+	// ID names all that decides what chunks are given.
+	ID() string
+}
+
+// chunksID names all that decides what the chunks of a text are.
+func (c Config) chunksID() string {
+	if c.Context == nil {
+		return c.Splitter.ID()
+	}
+	return c.Splitter.ID() + "|" + c.Context.ID()
 }
 
 // A Source is a named collection to keep up with.
@@ -148,23 +166,24 @@ func New(c Config) (*Pipeline, error) {
 // build defines the graph: this is the path of a document.
 func (p *Pipeline) build() {
 	g := dataflow.New("documents")
-	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize}
-	e := &embedStage{splitter: p.c.Splitter, embedder: p.c.Embedder, change: p.change, textOf: p.text, passagesOf: p.passages}
+	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize, textOf: p.text}
+	e := &embedStage{splitter: p.c.Splitter, context: p.c.Context, embedder: p.c.Embedder, change: p.change, textOf: p.text, passagesOf: p.passages}
 
 	p.objects = dataflow.NewInput(g, "objects",
 		func(l listed) string { return string(l.Object.URI) }, dataflow.JSON[listed]())
 	parsedTexts := dataflow.Async(p.objects.Stream(), dataflow.AsyncConfig[listed, parsed]{
-		Name:       parseStage,
-		Key:        func(l listed) string { return string(l.Object.URI) },
-		Prepare:    r.prepare,
-		Failed:     readFailure,
-		Retryable:  readAgain,
-		Workers:    p.c.ParseWorkers,
-		Timeout:    p.c.ParseTimeout,
-		Backoff:    dataflow.Backoff{First: time.Second, Max: time.Minute},
-		Generation: p.c.ParserID + "|" + parsedVersion,
-		In:         dataflow.JSON[listed](),
-		Result:     parsedCodec(),
+		Name:        parseStage,
+		Key:         func(l listed) string { return string(l.Object.URI) },
+		Prepare:     r.prepare,
+		Failed:      readFailure,
+		Retryable:   readAgain,
+		Provisional: r.unread,
+		Workers:     p.c.ParseWorkers,
+		Timeout:     p.c.ParseTimeout,
+		Backoff:     dataflow.Backoff{First: time.Second, Max: time.Minute},
+		Generation:  p.c.ParserID + "|" + parsedVersion,
+		In:          dataflow.JSON[listed](),
+		Result:      parsedCodec(),
 	})
 	p.texts = dataflow.ResultsOf(parsedTexts)
 	all := dataflow.FlatMap(parsedTexts, withParts)
@@ -178,7 +197,7 @@ func (p *Pipeline) build() {
 		Workers:     p.c.EmbedWorkers,
 		Timeout:     p.c.EmbedTimeout,
 		Backoff:     dataflow.Backoff{First: time.Second, Max: time.Minute},
-		Generation:  p.c.Splitter.ID() + "|" + p.c.Embedder.Space().ID,
+		Generation:  p.c.chunksID() + "|" + p.c.Embedder.Space().ID,
 		In:          textCodec(),
 		Result:      embeddedCodec(),
 	})

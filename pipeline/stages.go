@@ -63,6 +63,8 @@ type reader struct {
 	open    func(context.Context, rag.Object) (io.ReadCloser, error)
 	parser  parse.Parser
 	maxSize int64
+	// textOf returns what has become of a document before.
+	textOf func(key string) (parsed, bool, error)
 }
 
 // prepare reads the object and returns how to parse it, unless the same bytes
@@ -78,13 +80,17 @@ func (r *reader) prepare(ctx context.Context, in listed) (string, func(context.C
 	}
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
+	document := parse.Input{Name: o.Path, MediaType: o.MediaType, Data: data}
 	compute := func(ctx context.Context) (parsed, error) {
 		began := time.Now()
-		t, err := r.parser.Parse(ctx, parse.Input{Name: o.Path, MediaType: o.MediaType, Data: data})
+		t, err := r.parser.Parse(ctx, document)
 		took := time.Since(began)
 		if err != nil {
 			if ctx.Err() != nil {
 				return parsed{}, ctx.Err()
+			}
+			if e, ok := errors.AsType[*remote.Error](err); ok && e.Temporary {
+				return parsed{}, err // a service that parses is not there
 			}
 			return parsed{Digest: digest, Failure: err.Error(), Took: took}, nil // the same bytes will fail again
 		}
@@ -94,7 +100,11 @@ func (r *reader) prepare(ctx context.Context, in listed) (string, func(context.C
 		nameLanguage(&t)
 		return parsed{Digest: digest, Text: t, Took: took}, nil
 	}
-	return strings.Join([]string{digest, strings.ToLower(path.Ext(o.Path)), o.MediaType}, "|"), compute, nil
+	key := []string{digest, strings.ToLower(path.Ext(o.Path)), o.MediaType}
+	if v, ok := r.parser.(parse.Variant); ok {
+		key = append(key, v.Variant(document))
+	}
+	return strings.Join(key, "|"), compute, nil
 }
 
 // nameLanguage finds out the language of a text, and of its parts, where the
@@ -155,6 +165,19 @@ func readFailure(_ listed, err error) parsed {
 	return parsed{Failure: err.Error()}
 }
 
+// unread is what a document is while a service that parses is not there: failed,
+// unless it has been read before, which is then still what is searched.
+func (r *reader) unread(in listed, err error) (parsed, bool) {
+	if _, ok := errors.AsType[*remote.Error](err); !ok || r.textOf == nil {
+		return parsed{}, false
+	}
+	before, ok, readErr := r.textOf(string(in.Object.URI))
+	if readErr != nil || ok && before.Failure == "" {
+		return parsed{}, false
+	}
+	return parsed{Failure: fmt.Sprintf("%v; it will be tried again", err)}, true
+}
+
 // readAgain tells whether reading may succeed later without a change of the
 // object: a network that fails, not a file that may not be read. What is gone may
 // come back as it was, as with a folder that is unmounted for a moment, and its
@@ -164,6 +187,7 @@ func readAgain(err error) bool { return remote.Temporary(err) || errors.Is(err, 
 // An embedStage cuts documents into chunks and embeds them.
 type embedStage struct {
 	splitter *chunk.Splitter
+	context  Situator // nil: none
 	embedder embed.Embedder
 	// textOf returns what the stage before has made of a document.
 	textOf func(key string) (parsed, bool, error)
@@ -220,6 +244,11 @@ func (s *embedStage) embed(ctx context.Context, in text) (embedded, error) {
 	e := s.split(in)
 	if len(e.Chunks) == 0 {
 		return e, nil
+	}
+	if s.context != nil {
+		if err := s.context.Situate(ctx, in.Result.Text, e.Chunks); err != nil {
+			return embedded{}, fmt.Errorf("context of %s: %w", in.In.Object.URI, err)
+		}
 	}
 	texts := make([]string, len(e.Chunks))
 	for i, c := range e.Chunks {

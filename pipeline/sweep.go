@@ -9,6 +9,7 @@ import (
 
 	"ragserver/dataflow"
 	"ragserver/embed"
+	"ragserver/llm/situate"
 	"ragserver/store"
 )
 
@@ -67,13 +68,41 @@ func (p *Pipeline) sweep() error {
 		return p.setUnused(len(unused))
 	}
 	p.c.Logger.Info("removing vectors of texts that are gone", "removed", len(unused), "kept", len(used))
-	if err := p.deleteVectors(unused); err != nil {
+	if err := p.deleteRows(unused); err != nil {
+		return err
+	}
+	if err := p.sweepContexts(); err != nil {
 		return err
 	}
 	return p.setUnused(0)
 }
 
-func (p *Pipeline) deleteVectors(keys []string) error {
+// sweepContexts removes what models have said of chunks that are gone.
+func (p *Pipeline) sweepContexts() error {
+	used := make(map[string]bool)
+	for kv, err := range p.c.Store.Scan([]byte(textPrefix)) {
+		if err != nil {
+			return err
+		}
+		var s says
+		if _, err := decodeWithText(kv.Value, &s); err != nil {
+			return fmt.Errorf("chunk %x: %w", kv.Key[len(textPrefix):], err)
+		}
+		used[s.Context] = true
+	}
+	var unused []string
+	for kv, err := range p.c.Store.Scan(situate.AllKeys()) {
+		if err != nil {
+			return err
+		}
+		if !used[string(kv.Value)] {
+			unused = append(unused, string(kv.Key))
+		}
+	}
+	return p.deleteRows(unused)
+}
+
+func (p *Pipeline) deleteRows(keys []string) error {
 	for batch := range slices.Chunk(keys, sweepBatch) {
 		var b store.Batch
 		for _, key := range batch {

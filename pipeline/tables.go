@@ -19,6 +19,7 @@ import (
 //	i/<uri>       its chunks in order: for each 16 bytes ID, then the key of its vector
 //	c/<chunk id>  what a chunk says: document, heading, context, header, text; never changes
 //	p/<chunk id>  where it stands now: ordinal, span, page, kind, parent, box
+//	x/<question>  what a model said of where a chunk stands, written by package situate
 //	m/epoch       the last epoch that changed one of these tables
 //	m/settled     there after an end in order with nothing under way
 //	m/unused      about how many vectors have no chunk any more

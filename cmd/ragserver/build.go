@@ -69,6 +69,10 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	situator, err := s.situator(v.store)
+	if err != nil {
+		return err
+	}
 	var cached embed.Embedder
 	v.embedder, cached, err = s.embedder(s.Embedder, v.store)
 	if err != nil {
@@ -91,7 +95,7 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	v.pipeline, err = pipeline.New(pipeline.Config{
 		Store: v.store, Index: v.index, Sources: list,
 		Parser: formats.Isolated(v.parsers), ParserID: parse.Version,
-		Splitter: splitter, Embedder: cached, Model: written, Former: former.embedder,
+		Splitter: splitter, Context: situator, Embedder: cached, Model: written, Former: former.embedder,
 		MaxSize: s.Limits.MaxSize, ParseTimeout: s.Limits.ParseTimeout, ParseWorkers: s.Limits.Workers,
 		Logger: log,
 	})

@@ -1,9 +1,15 @@
 package main
 
 import (
+	"fmt"
+
 	"ragserver/chunk"
+	"ragserver/configs"
 	"ragserver/embed"
 	"ragserver/embed/static"
+	"ragserver/llm/situate"
+	"ragserver/pipeline"
+	"ragserver/store"
 )
 
 // chunkSettings say how texts are cut. Sizes are in tokens.
@@ -13,6 +19,9 @@ type chunkSettings struct {
 	Overlap int
 	MinSize int
 	Parent  int // of what is read around a chunk; 0: the chunk
+
+	Context       configs.Block // a chat model that says where each chunk stands; none by default
+	ContextChunks int           // of a document, that it is asked about at most; default 1,000
 }
 
 // splitter counts tokens as the configured embedder does, if it says how, else
@@ -38,4 +47,30 @@ func (s settings) counter() (embed.TokenCounter, error) {
 		return counter, nil
 	}
 	return static.New(static.Config{})
+}
+
+// situator returns what gives chunks their context, nil if nothing does.
+func (s settings) situator(kv store.Store) (pipeline.Situator, error) {
+	block := s.Chunk.Context
+	if block.Kind == "" {
+		return nil, nil
+	}
+	chat, err := chats().Build(block)
+	if err != nil {
+		return nil, err
+	}
+	if chat == nil {
+		return nil, fmt.Errorf("chunk.context: %s is no model that can be asked", block.Kind)
+	}
+	return situate.New(situate.Config{Chat: chat, KV: contexts{kv}, MaxChunks: s.Chunk.ContextChunks})
+}
+
+// contexts gives the store to package situate. As with vectors, what it writes is
+// synced with the next epoch.
+type contexts struct{ store.Store }
+
+func (c contexts) Put(key, value []byte) error {
+	var b store.Batch
+	b.Put(key, value)
+	return c.Commit(&b, false)
 }

@@ -18,6 +18,7 @@ import (
 	"ragserver/index"
 	"ragserver/index/analyze"
 	"ragserver/index/hybrid"
+	"ragserver/pipeline"
 	"ragserver/retrieve"
 	"ragserver/store/memstore"
 )
@@ -73,6 +74,7 @@ func eval(ctx context.Context, std streams, args []string) error {
 // An evaluation is an index with what fills and searches it.
 type evaluation struct {
 	splitter *chunk.Splitter
+	context  pipeline.Situator // nil: none
 	embedder embed.Embedder
 	index    *hybrid.Index
 	share    *float64
@@ -91,6 +93,9 @@ func newEvaluation(s settings) (*evaluation, func(), error) {
 	e := &evaluation{share: s.Index.Share, chunks: make(map[rag.ChunkID]rag.Chunk), ids: make(map[rag.URI]string)}
 	if e.splitter, err = s.splitter(); err == nil {
 		_, e.embedder, err = s.embedder(s.Embedder, memstore.New())
+	}
+	if err == nil {
+		e.context, err = s.situator(memstore.New())
 	}
 	if err == nil {
 		s.Index.History = 0
@@ -129,7 +134,13 @@ func (e *evaluation) add(ctx context.Context, texts map[string]rag.Text) error {
 		uri, text := rag.NewURI("eval", id), texts[id]
 		e.ids[uri] = id
 		batch.Documents = append(batch.Documents, hybrid.DocumentChange{URI: uri, Metadata: map[string]any{"path": id}})
-		for _, c := range e.splitter.Split(uri, text) {
+		chunks := e.splitter.Split(uri, text)
+		if e.context != nil {
+			if err := e.context.Situate(ctx, text, chunks); err != nil {
+				return err
+			}
+		}
+		for _, c := range chunks {
 			e.chunks[c.ID] = c
 			batch.Chunks = append(batch.Chunks, hybrid.ChunkChange{ID: c.ID, URI: uri, Diff: 1, Text: index.TextIn(c, text.Title, text.Language)})
 			search = append(search, c.SearchText())

@@ -131,6 +131,9 @@ func (s settings) check() error {
 		_, err := s.splitter()
 		errs = append(errs, err)
 	}
+	if _, err := s.situator(nil); err != nil {
+		errs = append(errs, err)
+	}
 	return errors.Join(errs...)
 }
 

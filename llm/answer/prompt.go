@@ -1,11 +1,8 @@
 package answer
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"ragserver/llm"
@@ -33,9 +30,9 @@ type prompt struct {
 // compose writes a prompt of at most budget tokens. The best passages come
 // first; the last one that has room may be cut.
 func compose(persona, question string, passages []Passage, budget int) prompt {
-	marker := nonce()
+	marker := llm.NewMarker()
 	system := persona + "\n\n" + fmt.Sprintf(rules, marker, marker, NotFound)
-	question = clean(question, marker)
+	question = llm.Fenced(question, marker)
 	room := budget - tokens(system)
 	if tokens(question) > room/2 {
 		question = cutTo(question, room/2)
@@ -44,9 +41,9 @@ func compose(persona, question string, passages []Passage, budget int) prompt {
 	var b strings.Builder
 	var used []Passage
 	for i, p := range passages {
-		head := fmt.Sprintf("<<<DOCUMENT %d %s %s>>>\n", i+1, clean(heading(p), marker), marker)
+		head := fmt.Sprintf("<<<DOCUMENT %d %s %s>>>\n", i+1, llm.Fenced(heading(p), marker), marker)
 		tail := fmt.Sprintf("\n<<<END %s>>>\n\n", marker)
-		text := clean(p.Chunk.ReadText(), marker)
+		text := llm.Fenced(p.Chunk.ReadText(), marker)
 		left := room - tokens(head) - tokens(tail)
 		if tokens(text) > left {
 			if left < leastPassage {
@@ -73,28 +70,6 @@ func heading(p Passage) string {
 	}
 	return cutTo(strings.Join(strings.Fields(s), " "), 60)
 }
-
-// nonce returns a marker that nobody could know when a document was written.
-func nonce() string {
-	var b [8]byte
-	rand.Read(b[:]) // never fails: it ends the program instead
-	return hex.EncodeToString(b[:])
-}
-
-// clean makes text safe inside of the fence: no marker, nothing that looks like
-// a fence or like a model's own control words, no invisible characters.
-func clean(text, marker string) string {
-	text = strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || !unicode.IsControl(r) && !unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) || r == joiner {
-			return r
-		}
-		return -1
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	return strings.NewReplacer("<<<", "‹‹‹", ">>>", "›››", "<|", "< |", "|>", "| >", marker, "(removed)").Replace(text)
-}
-
-// joiner holds emoji and letters of some scripts together; it is kept.
-const joiner = '\u200D'
 
 // tokens estimates how many tokens text is, rather too many: three bytes are
 // one of most writing, in whatever script.
