@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -64,7 +65,9 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	v.parsers = s.parsers()
+	if v.parsers, err = s.parsers(context.Background()); err != nil {
+		return err
+	}
 	splitter, err := s.splitter()
 	if err != nil {
 		return err
@@ -150,10 +153,6 @@ func (s settings) sources(log *slog.Logger) ([]pipeline.Source, string, error) {
 		return nil, "", err
 	}
 	return append(list, pipeline.Source{Name: uploadsSource, Kind: "uploads", Source: source}), dir, nil
-}
-
-func (s settings) parsers() *isolate.Pool {
-	return isolate.New(isolate.Config{Workers: s.Limits.Workers, Timeout: s.Limits.ParseTimeout, Memory: s.Limits.ParseMemory})
 }
 
 func (s settings) maxSize() int64 { return orElse(s.Limits.MaxSize, 64<<20) }

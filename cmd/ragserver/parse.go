@@ -46,7 +46,10 @@ func parseFiles(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	pool := defaults().parsers()
+	pool, err := defaults().parsers(ctx)
+	if err != nil {
+		return err
+	}
 	parser := formats.Isolated(pool)
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)

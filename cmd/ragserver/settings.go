@@ -26,6 +26,8 @@ type settings struct {
 	Chat     configs.Block
 	Answer   answerSettings
 
+	PDF    pdfSettings
+	OCR    ocrSettings
 	Limits limits
 	HTTP   httpSettings
 	Log    logSettings
