@@ -58,7 +58,7 @@ func (d *document) paragraph(n *ooxml.Node) {
 		d.add(rag.List, itemLine(mark, indent, oneLine(text)), l)
 	case contents > 0:
 		d.add(rag.List, itemLine("-", contents-1, oneLine(text)), l)
-	case d.styles.named(id, codeStyles):
+	case d.styles.named(id, codeStyles), d.code(l, text):
 		d.add(rag.Code, text, l)
 	case d.styles.named(id, captionStyles):
 		d.put(rag.Caption, text, l)

@@ -56,6 +56,9 @@ func (p *Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if t.Title == "" {
 		t.Title = d.title
 	}
+	if t.Title == "" && len(t.Sections) > 0 && t.Sections[0].Kind == rag.Heading {
+		t.Title = t.Sections[0].Heading[0]
+	}
 	inside := parts.New(ctx, p.inner)
 	for _, part := range append([]string{main}, d.others...) {
 		if err := pkg.Embedded(ctx, part, inside); err != nil {

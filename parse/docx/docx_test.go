@@ -270,3 +270,21 @@ func TestNestingIsLimited(t *testing.T) {
 		}
 	}
 }
+
+func TestTypedTextIsCodeIfItLooksLikeIt(t *testing.T) {
+	typed := func(text string) string {
+		return `<w:p><w:r><w:rPr><w:rFonts w:ascii="Courier New"/></w:rPr><w:t xml:space="preserve">` + text + `</w:t></w:r></w:p>`
+	}
+	got := read(t, body(typed("A memo, typed.")+p("", "call ")+typed("def f(n):")+typed("    return n")+
+		`<w:p>`+r("Call ")+`<w:r><w:rPr><w:rFonts w:ascii="Courier New"/></w:rPr><w:t>f(n) = 1</w:t></w:r></w:p>`))
+	check(t, got, "paragraph: A memo, typed.", "paragraph: call", "code: def f(n):\n    return n", "paragraph: Call f(n) = 1")
+}
+
+func TestPropertiesThatServersKeepAreLeftOut(t *testing.T) {
+	got := read(t, body(p("Heading1", "First")).with(word{
+		"docProps/custom.xml": `<p><property name="ContentTypeId"><x>0x01</x></property><property name="Client"><x>ACME</x></property><property name="MSIP_Label_1"><x>1</x></property></p>`,
+	}))
+	if len(got.Meta) != 1 || got.Meta["Client"] != "ACME" || got.Title != "First" {
+		t.Errorf("got %q, title %q", got.Meta, got.Title)
+	}
+}

@@ -18,6 +18,7 @@ type line struct {
 	extras []extra
 	page   int // of its first word
 	hidden bool
+	typed  int // characters in fonts of one width
 }
 
 // An extra is a section beside a paragraph.
@@ -81,16 +82,21 @@ func (d *document) run(l *line, r *ooxml.Node) {
 }
 
 func (d *document) runContent(l *line, r *ooxml.Node, hidden bool) {
+	typed := false
 	for _, c := range r.Nodes {
 		if s, ok := character(c); ok {
 			if hidden {
 				d.hidden += utf8.RuneCountInString(strings.TrimSpace(s))
 				continue
 			}
-			d.text(l, s)
+			if d.text(l, s); typed {
+				l.typed += len(strings.TrimSpace(s))
+			}
 			continue
 		}
 		switch c.Name {
+		case "rPr":
+			typed = fixedWidth(c)
 		case "instrText":
 			d.instruction(c.Text)
 		case "fldChar":

@@ -2,6 +2,7 @@ package ooxml
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,11 +27,15 @@ func (p *Package) Describe(ctx context.Context, t *rag.Text) {
 		}
 	}
 	for _, n := range p.property(ctx, "custom-properties", "docProps/custom.xml") {
-		if len(n.Nodes) == 1 && len(n.Nodes[0].Nodes) == 0 {
+		if len(n.Nodes) == 1 && len(n.Nodes[0].Nodes) == 0 && !bookkeeping.MatchString(n.Attr("name")) {
 			setMeta(t, n.Attr("name"), n.Nodes[0].Text)
 		}
 	}
 }
+
+// bookkeeping matches names of properties that servers and programs keep for
+// themselves.
+var bookkeeping = regexp.MustCompile(`^(_|MSIP_|Tfs\.|xd_|ContentTypeId|Order$|MediaService|TemplateUrl|AssetID|SharedFile)`)
 
 // extended and core name the properties that are of use to a reader.
 var (
