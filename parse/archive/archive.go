@@ -96,7 +96,12 @@ func (r *reader) add(name string, size, packed int64, src io.Reader) error {
 		return r.ctx.Err()
 	}
 	limit := r.limit(packed)
-	if limit == 0 || size > limit {
+	switch {
+	case limit == 0: // a warning counts those that were left out
+		r.list.add(name, size, "")
+		r.collector.Refuse(name, size, parse.ErrLimit)
+		return r.ctx.Err()
+	case size > limit:
 		return r.refuse(name, size, tooLarge(limit))
 	}
 	data, err := io.ReadAll(io.LimitReader(&stopper{r.ctx, src}, limit+1))
@@ -120,9 +125,6 @@ func (r *reader) limit(packed int64) int64 {
 }
 
 func tooLarge(limit int64) error {
-	if limit == 0 {
-		return fmt.Errorf("nothing more is unpacked of this document: %w", parse.ErrLimit)
-	}
 	return fmt.Errorf("unpacks to more than %d KiB: %w", limit>>10, parse.ErrLimit)
 }
 

@@ -21,11 +21,12 @@ const (
 	maxDepth   = 5         // documents in each other, without the outermost
 	maxMembers = 5_000     // documents
 	maxBytes   = 256 << 20 // of all of them
+	maxText    = 48 << 20  // bytes of text of all of them
 	maxName    = 512       // bytes
 )
 
 // A purse is what is left for all that is inside one outermost document.
-type purse struct{ members, bytes int64 }
+type purse struct{ members, bytes, text int64 }
 
 type contextKey struct{}
 
@@ -39,7 +40,7 @@ func from(ctx context.Context) inside {
 	if in, ok := ctx.Value(contextKey{}).(inside); ok {
 		return in
 	}
-	return inside{purse: &purse{members: maxMembers, bytes: maxBytes}}
+	return inside{purse: &purse{members: maxMembers, bytes: maxBytes, text: maxText}}
 }
 
 // A Collector reads the documents inside one document. It is used by one
@@ -58,6 +59,7 @@ var (
 	errDeep = fmt.Errorf("more than %d documents in each other: %w", maxDepth, parse.ErrLimit)
 	errMany = fmt.Errorf("more than %d documents inside: %w", maxMembers, parse.ErrLimit)
 	errMuch = fmt.Errorf("more than %d MiB of documents inside: %w", maxBytes>>20, parse.ErrLimit)
+	errText = fmt.Errorf("more than %d MiB of text inside: %w", maxText>>20, parse.ErrLimit)
 )
 
 // New returns a Collector for the document that ctx is for, whose parts parser
@@ -88,6 +90,8 @@ func (c *Collector) refusal(size int64) error {
 		return errMany
 	case size > c.in.purse.bytes || c.in.purse.bytes <= 0:
 		return errMuch
+	case c.in.purse.text <= 0:
+		return errText
 	}
 	return nil
 }
@@ -115,9 +119,13 @@ func (c *Collector) Add(name, mediaType string, data []byte) error {
 	if c.ctx.Err() != nil {
 		return c.ctx.Err()
 	}
+	if err == nil && int64(len(t.Text)) > c.in.purse.text {
+		c.in.purse.text, err = 0, errText
+	}
 	if p.Text = t; err != nil {
 		p.Text, p.Problem = rag.Text{MediaType: t.MediaType}, err.Error()
 	}
+	c.in.purse.text -= int64(len(p.Text.Text))
 	c.parts = append(c.parts, p)
 	return nil
 }
@@ -137,7 +145,7 @@ func (c *Collector) Parts() []rag.Part { return c.parts }
 
 // Warnings say what was left out.
 func (c *Collector) Warnings() (list []string) {
-	for _, why := range []error{errDeep, errMany, errMuch} {
+	for _, why := range []error{errDeep, errMany, errMuch, errText} {
 		if n := c.left[why]; n > 0 {
 			list = append(list, fmt.Sprintf("%d documents inside this one were left out: %v", n, why))
 		}

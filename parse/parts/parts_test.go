@@ -71,6 +71,26 @@ func TestLimitOfBytesHoldsForAll(t *testing.T) {
 	}
 }
 
+// long reads all as a text of 20 MiB.
+type long struct{}
+
+func (long) Parse(context.Context, parse.Input) (rag.Text, error) {
+	return rag.Text{Text: strings.Repeat("x", 20<<20)}, nil
+}
+
+func TestLimitOfTextHoldsForAll(t *testing.T) {
+	c := parts.New(t.Context(), long{})
+	for range 4 {
+		if err := c.Add("a", "", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := c.Parts()
+	if len(got) != 3 || got[1].Problem != "" || !strings.Contains(got[2].Problem, "MiB of text") || got[2].Text.Text != "" || len(c.Warnings()) != 1 || c.Room() != 0 {
+		t.Errorf("%d parts, warnings %q, room for %d", len(got), c.Warnings(), c.Room())
+	}
+}
+
 func TestNamesLeadNowhere(t *testing.T) {
 	c := parts.New(t.Context(), nil)
 	given := []string{"../../etc/passwd", `C:\x\y.txt`, "/abs", "a//b", "a//b", "", "..", "\xff\x00.pdf", "a/b", strings.Repeat("é", 600) + ".docx"}
