@@ -25,6 +25,7 @@ import (
 	"ragserver/parse/ooxml"
 	"ragserver/parse/pptx"
 	"ragserver/parse/router"
+	"ragserver/parse/rtf"
 	"ragserver/parse/rst"
 	"ragserver/parse/subtitles"
 	"ragserver/parse/tabular"
@@ -87,6 +88,7 @@ func Router(o Options) *router.Router {
 	r.Handle(archive.New(r), "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
 	r.Handle(pictures, "image/png", "image/apng", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp", "image/heic", "image/heif", "image/avif")
 	r.Handle(epub.New(), "application/epub+zip")
+	r.Handle(rtf.New(r), "text/rtf")
 	for _, kind := range []string{"text", "text-template", "text-master", "text-web", "presentation", "presentation-template", "graphics", "graphics-template"} {
 		r.Handle(odf.New(r), "application/vnd.oasis.opendocument."+kind)
 	}
@@ -134,7 +136,7 @@ func (s *Split) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 
 func heavy(mediaType string) bool {
 	switch mediaType {
-	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox", "application/epub+zip",
+	case "application/pdf", "text/html", "text/xml", "message/rfc822", "application/mbox", "application/epub+zip", "text/rtf",
 		"application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd",
 		"application/x-ole-storage", "application/x-ipynb+json":
 		return true
