@@ -46,7 +46,7 @@ const ducks = `<table:table table:name="Ducks"><table:table-column table:number-
 <table:table-row><table:table-cell office:value-type="string"><text:p>Year</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>Number</text:p>
 <office:annotation><dc:creator>Ann</dc:creator><dc:date>2021-01-01</dc:date><text:p>counted by hand</text:p></office:annotation></table:table-cell></table:table-row>
 <table:table-row><table:table-cell office:value-type="float" office:value="2019"><text:p>2019</text:p></table:table-cell><table:table-cell office:value-type="float" office:value="1200"><text:p>1.200 Stück</text:p></table:table-cell></table:table-row>
-<table:table-row><table:table-cell office:value-type="float" office:value="2020"/><table:table-cell><text:p>see <text:a xlink:href="https://duck.example/">this<text:s text:c="2"/>pa|ge</text:a></text:p><text:p>below</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="float" office:value="2020"/><table:table-cell><text:p>see <text:a xlink:href="https://duck.example/">this<text:s text:c="2"/>pa|ge</text:a></text:p><text:p>below</text:p></table:table-cell><table:covered-table-cell><text:p>by nothing</text:p></table:covered-table-cell></table:table-row>
 <table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table>`
 
 const meta = `<office:document-meta><office:meta><dc:title>Count</dc:title><meta:initial-creator>Ann</meta:initial-creator><dc:creator>Bob</dc:creator>

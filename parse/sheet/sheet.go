@@ -37,6 +37,7 @@ func (c *Cell) lastCol() int32 { return c.Col + max(c.Cols, 1) - 1 }
 type Book struct {
 	cells, bytes int
 	left, cut    int // cells left out, and cut
+	covered      int // by merged cells
 }
 
 // Warnings say what was too much.
@@ -121,8 +122,12 @@ func (s *Sheet) Link(row, col int32, address string) {
 	}
 }
 
-// maxCovered bounds the covered cells that are looked at.
-const maxCovered = 1 << 20
+// maxCovered bounds the covered cells of a book that are looked at.
+const maxCovered = 1 << 22
+
+// maxSpread is how much larger than the number of cells of its sheet a merged cell
+// may be for what it covers to be looked at.
+const maxSpread = 64
 
 // Merge makes one cell of each range: the first one, whose text alone is shown.
 func (s *Sheet) Merge(ranges []Range) {
@@ -130,9 +135,11 @@ func (s *Sheet) Merge(ranges []Range) {
 	covered := make(map[place]bool)
 	for _, r := range ranges {
 		first[place{r.Row, r.Col}] = r
-		if area := (int64(r.LastRow) - int64(r.Row) + 1) * (int64(r.LastCol) - int64(r.Col) + 1); area < 0 || area > int64(maxCovered-len(covered)) {
+		area := (int64(r.LastRow) - int64(r.Row) + 1) * (int64(r.LastCol) - int64(r.Col) + 1)
+		if area < 0 || area > int64(maxCovered-s.book.covered) || area > int64(maxSpread*len(s.cells)) {
 			continue
 		}
+		s.book.covered += int(area)
 		for row := r.Row; row <= r.LastRow; row++ {
 			for col := r.Col; col <= r.LastCol; col++ {
 				covered[place{row, col}] = true

@@ -13,8 +13,8 @@ import (
 
 // What the strings that cells share may be together.
 const (
-	maxStrings     = 4_000_000
-	maxStringBytes = 160 << 20
+	maxStrings     = 2_000_000 // * 24 B = 48 MB
+	maxStringBytes = 96 << 20
 )
 
 // sharedStrings reads the strings that cells refer to by number.

@@ -19,9 +19,8 @@ const longestEntity = 12
 // chars reads text up to the next tag, or as much of it as waits.
 func (x *Reader) chars() {
 	i := bytes.IndexByte(x.buf[x.pos:x.end], '<')
-	if i < 0 && x.end-x.pos < firstBuffer/2 && x.more() {
-		x.chars()
-		return
+	for i < 0 && x.end-x.pos < firstBuffer/2 && x.more() {
+		i = bytes.IndexByte(x.buf[x.pos:x.end], '<')
 	}
 	if i < 0 {
 		i = x.end - x.pos
