@@ -17,14 +17,14 @@ import (
 
 // surroundings reads what belongs to a page besides its content: its size, its
 // links and its notes.
-func (d *document) surroundings(v pdf.Value, p *layout.Page) {
+func (d *document) surroundings(ctx context.Context, v pdf.Value, p *layout.Page) {
 	p.View = boxOf(inherited(v, "CropBox"))
 	if p.View == (layout.Box{}) {
 		p.View = boxOf(inherited(v, "MediaBox"))
 	}
 	p.Rotate = int(inherited(v, "Rotate").Int64())
 	list := v.Key("Annots")
-	for i := 0; i < min(list.Len(), maxAnnotations); i++ {
+	for i := 0; i < min(list.Len(), maxAnnotations) && ctx.Err() == nil; i++ {
 		a := list.Index(i)
 		switch a.Key("Subtype").Name() {
 		case "Link":
@@ -53,8 +53,9 @@ func boxOf(v pdf.Value) layout.Box {
 }
 
 const (
-	maxEntries = 10_000 // of an outline
-	maxFile    = 64 << 20
+	maxEntries   = 10_000 // of an outline
+	maxTreeNodes = 20_000 // of the trees of labels and files: a node may be its own ancestor
+	maxFile      = 64 << 20
 )
 
 // outline returns the bookmarks that lead to a page.
@@ -107,6 +108,9 @@ func (d *document) attachments(ctx context.Context, inside parse.Parser) ([]rag.
 }
 
 func (d *document) embedded(v pdf.Value, c *parts.Collector, depth int) error {
+	if d.treeNodes++; d.treeNodes > maxTreeNodes {
+		return nil
+	}
 	for i, list := 0, v.Key("Names"); i+1 < min(list.Len(), maxEntries); i += 2 {
 		file := list.Index(i + 1)
 		name := file.Key("UF").Text()

@@ -123,6 +123,7 @@ type document struct {
 	reader    *pdf.Reader
 	fonts     map[string]*font // by reference, as in "12 0 R"
 	layout    *layout.Document
+	treeNodes int  // seen of trees other than that of pages
 	undecoded bool // a stream could not be decoded
 }
 
@@ -143,7 +144,7 @@ func (d *document) read(ctx context.Context) error {
 			return err
 		}
 		p := layout.Page{Number: i + 1, Glyphs: x.glyphs, Unmapped: x.unmapped}
-		if err := guard(func() { d.surroundings(v, &p) }); err != nil {
+		if err := guard(func() { d.surroundings(ctx, v, &p) }); err != nil {
 			d.warn("page %d: its links and notes cannot be read: %v", i+1, err)
 		}
 		if err := d.layout.Add(p); err != nil {

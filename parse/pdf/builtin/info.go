@@ -54,7 +54,7 @@ func (d *document) labels() []string {
 
 // numberTree collects the entries of a number tree.
 func (d *document) numberTree(v pdf.Value, depth int, out map[int]pdf.Value) {
-	if depth > 20 || len(out) > maxPages {
+	if d.treeNodes++; d.treeNodes > maxTreeNodes || depth > 20 || len(out) > maxPages {
 		return
 	}
 	for i, list := 0, v.Key("Nums"); i+1 < min(list.Len(), 2*maxPages); i += 2 {

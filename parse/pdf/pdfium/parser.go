@@ -124,7 +124,7 @@ func (d *document) page(p *layout.Page) bool {
 	p.Rotate = 90 * int(int32(d.call("FPDFPage_GetRotation", page)))
 	if d.annotations(page, p) {
 		// What stands on top of the page is made part of it, then it is read again.
-		const display, success = 0, 0
+		const display, success = 0, 1
 		if d.call("FPDFPage_Flatten", page, display) == success {
 			d.call("FPDF_ClosePage", page)
 			if page = d.load(p.Number); page == 0 {
