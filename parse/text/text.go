@@ -24,8 +24,8 @@ func Plain(mediaType string) *Parser { return &Parser{mediaType, paragraphs(rag.
 // after a blank line.
 func Code(mediaType string) *Parser { return &Parser{mediaType, codeBlocks} }
 
-// Markup returns a parser of prose with headings: reStructuredText, AsciiDoc,
-// TeX or Org, as the media type says.
+// Markup returns a parser of prose with headings: TeX or Org, as the media type
+// says.
 func Markup(mediaType string) *Parser {
 	return &Parser{mediaType, headed(mediaType)}
 }

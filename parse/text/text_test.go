@@ -14,8 +14,7 @@ const prose = "First\r\nline.\r\n\r\n\tSecond, with é.\n\n\n"
 
 func TestParsersKeepTheContract(t *testing.T) {
 	in := parse.Input{Name: "a", Data: []byte(prose)}
-	for _, p := range []*text.Parser{text.Plain("text/plain"), text.Code("text/x-go"), text.Markup("text/x-rst"),
-		text.Markup("text/asciidoc"), text.Markup("text/x-tex"), text.Markup("text/x-org")} {
+	for _, p := range []*text.Parser{text.Plain("text/plain"), text.Code("text/x-go"), text.Markup("text/x-tex"), text.Markup("text/x-org")} {
 		parsetest.Run(t, p, in)
 	}
 }
@@ -55,10 +54,8 @@ func TestCodeKeepsFunctionsWhole(t *testing.T) {
 
 func TestMarkupHasHeadings(t *testing.T) {
 	for mediaType, source := range map[string]string{
-		"text/x-rst":    "Top\n===\nintro\n\nSub\n---\nbody\n",
-		"text/asciidoc": "= Top\nintro\n\n== Sub\nbody\n",
-		"text/x-org":    "* Top\nintro\n\n** Sub\nbody\n",
-		"text/x-tex":    "\\title{Top}\nintro\n\n\\section{Sub}\nbody\n",
+		"text/x-org": "* Top\nintro\n\n** Sub\nbody\n",
+		"text/x-tex": "\\title{Top}\nintro\n\n\\section{Sub}\nbody\n",
 	} {
 		got, list := sections(t, text.Markup(mediaType), source)
 		if got.Title != "Top" || len(list) != 4 || !strings.HasPrefix(list[3], "paragraph|Top/Sub|") || !strings.HasSuffix(list[3], "body") {
@@ -71,7 +68,7 @@ func FuzzMarkup(f *testing.F) {
 	f.Add([]byte("Top\n===\n\nSub\n---\n"))
 	f.Add([]byte("= A\r== B\r\n\\section{}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, m := range []string{"text/x-rst", "text/asciidoc", "text/x-tex"} {
+		for _, m := range []string{"text/x-org", "text/x-tex"} {
 			parsetest.Survives(t, text.Markup(m), parse.Input{Name: "a", Data: data})
 		}
 		parsetest.Survives(t, text.Code("text/x-go"), parse.Input{Name: "a", Data: data})
