@@ -2,6 +2,7 @@ package xml
 
 import (
 	stdxml "encoding/xml"
+	"regexp"
 	"strings"
 
 	rag "ragserver"
@@ -16,6 +17,7 @@ type walker struct {
 	lines []string        // "name: value" of neighbouring short elements
 	out   parse.Builder
 	title string
+	kind  string // the public name of the kind of document, as it is declared
 }
 
 type element struct {
@@ -40,6 +42,19 @@ func set(names string) map[string]bool {
 		out[n] = true
 	}
 	return out
+}
+
+var doctype = regexp.MustCompile(`^DOCTYPE\s+[^\s\[\]<>"]{1,100}\s+PUBLIC\s+(?:"[^"<]{1,300}"|'[^'<]{1,300}')(?:\s+(?:"[^"<]{1,300}"|'[^'<]{1,300}'))?`)
+
+// declare notes the public name of a kind of document, by which the vocabulary is
+// known. What else a declaration may hold is no text.
+func (w *walker) declare(directive string) {
+	m := doctype.FindString(directive)
+	if m == "" || w.kind != "" || w.out.Len() > 0 || len(w.open) > 0 {
+		return
+	}
+	w.kind = m
+	w.out.Add(rag.Note, "<!"+m+">")
 }
 
 func (w *walker) start(e stdxml.StartElement) {

@@ -49,6 +49,9 @@ func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if w := r.Warning(); w != "" {
 		t.Warnings = append(t.Warnings, w)
 	}
+	if w.kind != "" && len(t.Sections) == 1 {
+		t.Text, t.Sections = "", nil // nothing but what kind of document it is
+	}
 	if t.Text == "" && problem != nil {
 		return rag.Text{}, fmt.Errorf("reading XML: %w", problem)
 	}
@@ -92,6 +95,8 @@ func (w *walker) read(ctx context.Context, text string) error {
 			w.end(tok.Name.Local)
 		case stdxml.CharData:
 			w.text.Write(tok)
+		case stdxml.Directive:
+			w.declare(string(tok))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	rag "ragserver"
 	"ragserver/parse"
 	"ragserver/parse/parsetest"
 	"ragserver/parse/xml"
@@ -65,4 +66,15 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		parsetest.Survives(t, xml.New(), parse.Input{Data: data})
 	})
+}
+
+func TestThePublicNameOfTheKindIsKept(t *testing.T) {
+	const kind = "<!DOCTYPE article PUBLIC \"-//NLM//DTD JATS//EN\" \"jats.dtd\""
+	got, err := xml.New().Parse(t.Context(), parse.Input{Data: []byte("<?xml version=\"1.0\"?>\n" + kind + " [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><article><p>words</p></article>")})
+	if err != nil || got.Text != kind+">\n\nwords" || got.Sections[0].Kind != rag.Note {
+		t.Errorf("got %q, error %v", got.Text, err)
+	}
+	if _, err := xml.New().Parse(t.Context(), parse.Input{Data: []byte(kind + "><article></article>")}); !errors.Is(err, parse.ErrNoText) {
+		t.Errorf("got error %v", err)
+	}
 }
