@@ -20,7 +20,7 @@ type Tesseract struct {
 	languages string
 }
 
-var language = regexp.MustCompile(`^[A-Za-z0-9_/-]{2,40}$`)
+var language = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_/-]{1,39}$`)
 
 // New returns a reader of pictures, for settings that Check passes.
 func New(c Config) *Tesseract {

@@ -122,22 +122,42 @@ func (d *document) page(p *layout.Page) bool {
 		p.View = d.box(d.scratch)
 	}
 	p.Rotate = 90 * int(int32(d.call("FPDFPage_GetRotation", page)))
-	if d.annotations(page, p) {
-		// What stands on top of the page is made part of it, then it is read again.
-		const display, success = 0, 1
-		if d.call("FPDFPage_Flatten", page, display) == success {
-			d.call("FPDF_ClosePage", page)
-			if page = d.load(p.Number); page == 0 {
-				return false
-			}
-		}
+	drawn := d.annotations(page, p)
+	d.text(page, p)
+	if drawn {
+		page = d.flatten(page, p)
 	}
+	if page != 0 {
+		d.call("FPDF_ClosePage", page)
+	}
+	return true
+}
+
+// flatten makes what stands on top of a page part of it, and reads it again. Some
+// pages lose text by that, which then stays as it was. It returns the page, or 0.
+func (d *document) flatten(page uint64, p *layout.Page) uint64 {
+	const display, success = 0, 1
+	if d.call("FPDFPage_Flatten", page, display) != success {
+		return page
+	}
+	d.call("FPDF_ClosePage", page)
+	if page = d.load(p.Number); page == 0 {
+		return 0
+	}
+	var flat layout.Page
+	d.text(page, &flat)
+	if len(flat.Glyphs) >= len(p.Glyphs) {
+		p.Glyphs, p.Unmapped = flat.Glyphs, flat.Unmapped
+	}
+	return page
+}
+
+// text reads the characters of an open page.
+func (d *document) text(page uint64, p *layout.Page) {
 	if text := d.call("FPDFText_LoadPage", page) & math.MaxUint32; text != 0 {
 		d.glyphs(text, p)
 		d.call("FPDFText_ClosePage", text)
 	}
-	d.call("FPDF_ClosePage", page)
-	return true
 }
 
 func (d *document) load(number int) uint64 {
