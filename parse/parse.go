@@ -24,6 +24,14 @@ type Parser interface {
 	Parse(ctx context.Context, in Input) (rag.Text, error)
 }
 
+// A Variant is a Parser whose result depends on more of a document's name than
+// its extension: on where it is, as a configuration may say. Documents for which
+// Variant, the extension, the media type and the bytes are equal have the same
+// text.
+type Variant interface {
+	Variant(in Input) string
+}
+
 // An Input is the document to parse.
 type Input struct {
 	Name      string // path or name; its extension is a hint

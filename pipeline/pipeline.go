@@ -166,23 +166,24 @@ func New(c Config) (*Pipeline, error) {
 // build defines the graph: this is the path of a document.
 func (p *Pipeline) build() {
 	g := dataflow.New("documents")
-	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize}
+	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize, textOf: p.text}
 	e := &embedStage{splitter: p.c.Splitter, context: p.c.Context, embedder: p.c.Embedder, change: p.change, textOf: p.text, passagesOf: p.passages}
 
 	p.objects = dataflow.NewInput(g, "objects",
 		func(l listed) string { return string(l.Object.URI) }, dataflow.JSON[listed]())
 	parsedTexts := dataflow.Async(p.objects.Stream(), dataflow.AsyncConfig[listed, parsed]{
-		Name:       parseStage,
-		Key:        func(l listed) string { return string(l.Object.URI) },
-		Prepare:    r.prepare,
-		Failed:     readFailure,
-		Retryable:  readAgain,
-		Workers:    p.c.ParseWorkers,
-		Timeout:    p.c.ParseTimeout,
-		Backoff:    dataflow.Backoff{First: time.Second, Max: time.Minute},
-		Generation: p.c.ParserID + "|" + parsedVersion,
-		In:         dataflow.JSON[listed](),
-		Result:     parsedCodec(),
+		Name:        parseStage,
+		Key:         func(l listed) string { return string(l.Object.URI) },
+		Prepare:     r.prepare,
+		Failed:      readFailure,
+		Retryable:   readAgain,
+		Provisional: r.unread,
+		Workers:     p.c.ParseWorkers,
+		Timeout:     p.c.ParseTimeout,
+		Backoff:     dataflow.Backoff{First: time.Second, Max: time.Minute},
+		Generation:  p.c.ParserID + "|" + parsedVersion,
+		In:          dataflow.JSON[listed](),
+		Result:      parsedCodec(),
 	})
 	p.texts = dataflow.ResultsOf(parsedTexts)
 	all := dataflow.FlatMap(parsedTexts, withParts)

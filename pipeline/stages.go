@@ -63,6 +63,8 @@ type reader struct {
 	open    func(context.Context, rag.Object) (io.ReadCloser, error)
 	parser  parse.Parser
 	maxSize int64
+	// textOf returns what has become of a document before.
+	textOf func(key string) (parsed, bool, error)
 }
 
 // prepare reads the object and returns how to parse it, unless the same bytes
@@ -78,13 +80,17 @@ func (r *reader) prepare(ctx context.Context, in listed) (string, func(context.C
 	}
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
+	document := parse.Input{Name: o.Path, MediaType: o.MediaType, Data: data}
 	compute := func(ctx context.Context) (parsed, error) {
 		began := time.Now()
-		t, err := r.parser.Parse(ctx, parse.Input{Name: o.Path, MediaType: o.MediaType, Data: data})
+		t, err := r.parser.Parse(ctx, document)
 		took := time.Since(began)
 		if err != nil {
 			if ctx.Err() != nil {
 				return parsed{}, ctx.Err()
+			}
+			if e, ok := errors.AsType[*remote.Error](err); ok && e.Temporary {
+				return parsed{}, err // a service that parses is not there
 			}
 			return parsed{Digest: digest, Failure: err.Error(), Took: took}, nil // the same bytes will fail again
 		}
@@ -94,7 +100,11 @@ func (r *reader) prepare(ctx context.Context, in listed) (string, func(context.C
 		nameLanguage(&t)
 		return parsed{Digest: digest, Text: t, Took: took}, nil
 	}
-	return strings.Join([]string{digest, strings.ToLower(path.Ext(o.Path)), o.MediaType}, "|"), compute, nil
+	key := []string{digest, strings.ToLower(path.Ext(o.Path)), o.MediaType}
+	if v, ok := r.parser.(parse.Variant); ok {
+		key = append(key, v.Variant(document))
+	}
+	return strings.Join(key, "|"), compute, nil
 }
 
 // nameLanguage finds out the language of a text, and of its parts, where the
@@ -153,6 +163,19 @@ func readFailure(_ listed, err error) parsed {
 		return parsed{Failure: "reading and parsing took too long"}
 	}
 	return parsed{Failure: err.Error()}
+}
+
+// unread is what a document is while a service that parses is not there: failed,
+// unless it has been read before, which is then still what is searched.
+func (r *reader) unread(in listed, err error) (parsed, bool) {
+	if _, ok := errors.AsType[*remote.Error](err); !ok || r.textOf == nil {
+		return parsed{}, false
+	}
+	before, ok, readErr := r.textOf(string(in.Object.URI))
+	if readErr != nil || ok && before.Failure == "" {
+		return parsed{}, false
+	}
+	return parsed{Failure: fmt.Sprintf("%v; it will be tried again", err)}, true
 }
 
 // readAgain tells whether reading may succeed later without a change of the
