@@ -119,7 +119,7 @@ func open(ctx context.Context, pkg *ooxml.Package, main string) *document {
 // body reads the main part, block by block. Damage is a warning if there was some
 // text before it.
 func (d *document) body() error {
-	data, err := d.pkg.Read(d.main)
+	data, err := d.pkg.XML(d.main)
 	if err != nil && len(data) == 0 {
 		return err
 	}
@@ -137,7 +137,7 @@ func (d *document) body() error {
 	if d.ctx.Err() != nil {
 		return d.ctx.Err()
 	}
-	if err != nil && d.out.Len() == 0 {
+	if err != nil && (d.out.Len() == 0 || d.limit() != nil) {
 		return fmt.Errorf("%s: %w", d.main, err)
 	}
 	if err != nil {
@@ -146,12 +146,18 @@ func (d *document) body() error {
 	return nil
 }
 
-// maxText is how many bytes of text one document may give.
-const maxText = 64 << 20
+// How much one document may give.
+const (
+	maxText     = 64 << 20 // bytes
+	maxSections = 500_000  // * 136 B = 68 MB
+)
 
 func (d *document) limit() error {
 	if d.out.Len() > maxText {
 		return fmt.Errorf("more than %d MiB of text: %w", maxText>>20, parse.ErrLimit)
+	}
+	if _, sections := d.out.Result(); len(sections) > maxSections {
+		return fmt.Errorf("more than %d paragraphs: %w", maxSections, parse.ErrLimit)
 	}
 	return d.ctx.Err()
 }

@@ -288,3 +288,11 @@ func TestPropertiesThatServersKeepAreLeftOut(t *testing.T) {
 		t.Errorf("got %q, title %q", got.Meta, got.Title)
 	}
 }
+
+func TestNotesThatReferToThemselvesStandOnce(t *testing.T) {
+	const reference = `<w:r><w:footnoteReference w:id="2"/></w:r>`
+	got := read(t, body(`<w:p>`+r("a")+reference+reference+`</w:p>`).with(word{
+		"footnotes.xml": `<w:footnotes` + namespaces + `><w:footnote w:id="2"><w:p>` + r("see above") + reference + `</w:p></w:footnote></w:footnotes>`,
+	}))
+	check(t, got, "paragraph: a[^1]", "note: [^1]: see above")
+}

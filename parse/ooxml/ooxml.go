@@ -18,6 +18,7 @@ import (
 type Package struct {
 	*zipped.Archive
 	relations map[string]relations // by part
+	largest   int // bytes of a part of XML
 	warnings  []string
 	embedded  map[string]bool // parts that Embedded has read
 	opaque    int             // embedded objects that nothing reads
@@ -42,7 +43,21 @@ func Open(data []byte) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Package{Archive: a, relations: map[string]relations{}, embedded: map[string]bool{}}, nil
+	return &Package{Archive: a, largest: maxPart, relations: map[string]relations{}, embedded: map[string]bool{}}, nil
+}
+
+// maxPart is how many bytes a part of XML may have: documents of a thousand pages
+// have some 30 MB, and a second reads some 20 MB.
+const maxPart = 100 << 20
+
+// XML returns the bytes of a part, as Read does, if it is not too large to be read
+// in time.
+func (p *Package) XML(part string) ([]byte, error) {
+	data, err := p.Read(part)
+	if len(data) > p.largest {
+		return nil, fmt.Errorf("%s has more than %d bytes: %w", part, p.largest, parse.ErrLimit)
+	}
+	return data, err
 }
 
 // Main returns the name of the part that the document begins with, which is
@@ -132,9 +147,12 @@ func (p *Package) Tree(ctx context.Context, part string) *Node {
 	if part == "" || !p.Has(part) {
 		return nil
 	}
-	data, err := p.Read(part)
+	data, err := p.XML(part)
 	if err != nil {
 		p.Warn(err)
+	}
+	if len(data) == 0 {
+		return nil
 	}
 	root, err := Tree(ctx, data)
 	if err != nil {

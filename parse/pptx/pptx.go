@@ -122,12 +122,18 @@ func order(ctx context.Context, pkg *ooxml.Package, main string, root *ooxml.Nod
 	return slides
 }
 
-// maxText is how many bytes of text one presentation may give.
-const maxText = 64 << 20
+// How much one presentation may give.
+const (
+	maxText     = 64 << 20 // bytes
+	maxSections = 500_000  // * 136 B = 68 MB
+)
 
 func (d *deck) limit() error {
 	if d.out.Len() > maxText {
 		return fmt.Errorf("more than %d MiB of text: %w", maxText>>20, parse.ErrLimit)
+	}
+	if _, sections := d.out.Result(); len(sections) > maxSections {
+		return fmt.Errorf("more than %d paragraphs: %w", maxSections, parse.ErrLimit)
 	}
 	return d.ctx.Err()
 }

@@ -242,3 +242,9 @@ func FuzzParse(f *testing.F) {
 		parsetest.Survives(t, pptx.New(inner{}), parse.Input{Data: ooxmltest.Zip(t, more)})
 	})
 }
+
+func TestGridsAreReadByRows(t *testing.T) {
+	got := read(t, slides(sp("", xfrm(0, 500, 400, 300), para("c"))+sp("", xfrm(500, 110, 400, 300), para("b"))+
+		sp("", xfrm(500, 500, 400, 300), para("d"))+sp("", xfrm(0, 100, 400, 300), para("a"))+sp("", "", para("nowhere"))))
+	check(t, got, "1 paragraph: a", "1 paragraph: b", "1 paragraph: c", "1 paragraph: d", "1 paragraph: nowhere")
+}
