@@ -19,7 +19,6 @@ type section struct {
 	thousands bool   // separators
 	scale     int    // powers of a thousand that are left out
 	percent   int    // percent signs
-	fixed     int    // a denominator that is given
 }
 
 type sectionKind uint8
