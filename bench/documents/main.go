@@ -2,6 +2,7 @@
 // compares what was read with what must be found in them.
 //
 //	go run ./bench/documents --data DIR [--only pdf,docx/a.docx] [--misses]
+//	go run ./bench/documents --data DIR --peers VENV [--pdfium FILE --cache DIR]
 //
 // DIR holds the documents in folders by format, and expected.json: by file, the
 // strings that its text must hold ("expect", with a page or a sheet), the lines
@@ -45,6 +46,7 @@ type wanted struct {
 
 type options struct {
 	data, only, json string
+	peers            string
 	misses           bool
 	parsers          formats.Options
 }
@@ -56,6 +58,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "`list` of formats or files to read")
 	flag.StringVar(&o.json, "json", "", "also write the figures to this `file`")
 	flag.BoolVar(&o.misses, "misses", false, "show what was not found")
+	flag.StringVar(&o.peers, "peers", "", "compare the speed of PDF with pdftotext and with the Python libraries in this `venv`")
 	flag.StringVar(&o.parsers.PDFium, "pdfium", "", "`path` of pdfium.wasm, for PDF")
 	flag.StringVar(&o.parsers.Cache, "cache", "", "`folder` for what is compiled from it")
 	flag.Parse()
@@ -72,6 +75,13 @@ func run(ctx context.Context, o options) error {
 	}
 	if err := pdf.Prepare(ctx, pdf.Config{PDFium: o.parsers.PDFium, Cache: o.parsers.Cache, Killable: true}); err != nil {
 		return err
+	}
+	if o.peers != "" {
+		files, err := filepath.Glob(filepath.Join(o.data, "pdf", "*.pdf"))
+		if err != nil {
+			return err
+		}
+		return comparePeers(ctx, o.peers, o.parsers, files)
 	}
 	pool := isolate.New(isolate.Config{Workers: 1, Options: o.parsers.String()})
 	ctx, stop := context.WithCancel(ctx)
