@@ -145,6 +145,17 @@ func TestChunksGoWithoutWhenTheModelFails(t *testing.T) {
 	if without != 2 || len(kv.rows) != 4 {
 		t.Errorf("%d chunks went without, %d answers are kept, want 2 and 4", without, len(kv.rows))
 	}
+	calls = 0
+	chat.Reply = func(llm.Request) (string, error) {
+		if calls++; calls%2 == 0 {
+			return "", errors.New("busy")
+		}
+		return "Said.", nil
+	}
+	situated(t, situator(t, situate.Config{Chat: chat, KV: new(memory), Workers: 1}), paragraphs(20))
+	if calls != 20 {
+		t.Errorf("a model that fails every other time was asked about %d chunks of 20, want all", calls)
+	}
 	down := &llmtest.Script{Reply: func(llm.Request) (string, error) { return "", errors.New("down") }}
 	situated(t, situator(t, situate.Config{Chat: down, KV: new(memory), Workers: 1}), paragraphs(50))
 	if n := len(down.Requests()); n != 3 {
