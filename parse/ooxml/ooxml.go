@@ -18,7 +18,7 @@ import (
 type Package struct {
 	*zipped.Archive
 	relations map[string]relations // by part
-	largest   int // bytes of a part of XML
+	largest   int                  // bytes of a part of XML
 	warnings  []string
 	embedded  map[string]bool // parts that Embedded has read
 	opaque    int             // embedded objects that nothing reads
