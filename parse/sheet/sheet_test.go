@@ -60,6 +60,7 @@ func TestRegions(t *testing.T) {
 		"two beside each other":       {"a|b||c|d\n1|2||3|4\n5|6||7|8\n9|9||", "table: a b/=/1 2/5 6/9 9\ntable: c d/=/3 4/7 8"},
 		"of the same length":          {"a|b||c|d\n1|2||x|4\n5|6||y|8", "table: a b/=/1 2/5 6\ntable: c d/=/x 4/y 8"},
 		"air between columns":         {"a|b||2020|2021\nx|2||3|4\ny|6||7|8", "table: a b 2020 2021/=/x 2 3 4/y 6 7 8"},
+		"a text among values":         {"a|b||2020|2021\nx|2||3|4\ny|6||none|8\nz|1||5|9", "table: a b 2020 2021/=/x 2 3 4/y 6 none 8/z 1 5 9"},
 		"labels and values":           {"a||1\nb||2\nc||3", "table: . ./=/a 1/b 2/c 3"},
 		"title above":                 {"Ducks\n\na|b\n1|2", "heading: Ducks\ntable: (Ducks) a b/=/1 2"},
 		"title right above":           {"Ducks\nof 2020\na|b\n1|2\n\nc|d\n3|4", "heading: Ducks\nparagraph: (Ducks) of 2020\ntable: (Ducks) a b/=/1 2\ntable: c d/=/3 4"},
