@@ -253,7 +253,7 @@ func TestLockedAndForeignFilesAreNamed(t *testing.T) {
 }
 
 func TestNestingIsLimited(t *testing.T) {
-	for _, depth := range []int{60, 100_000} {
+	for _, depth := range []int{60, 2_000} {
 		for _, tag := range []string{"w:tbl><w:tr><w:tc", "w:sdt><w:sdtContent", "m:oMath", "w:ins"} {
 			closing := ""
 			for _, name := range strings.Split(tag, "><") {

@@ -14,7 +14,7 @@ import (
 // Limits of tables.
 const (
 	maxColumns  = 200
-	maxCells    = 2_000_000
+	maxCells    = 500_000
 	maxNested   = 8    // tables in cells of each other that are told apart
 	maxHeader   = 5    // rows
 	longCell    = 2000 // bytes; a table with one that is longer only arranges text
