@@ -82,7 +82,8 @@ func (s *Situator) Situate(ctx context.Context, t rag.Text, chunks []rag.Chunk) 
 	defer cancel()
 	work, limited := errgroup.WithContext(limited)
 	work.SetLimit(s.Workers)
-	var failed atomic.Int32 // calls in a row
+	var failed atomic.Int32                 // calls in a row
+	contexts := make([]string, len(chunks)) // other questions read the chunks meanwhile
 	for i := range chunks[:min(len(chunks), s.MaxChunks)] {
 		q := s.question(t, chunks, i)
 		work.Go(func() error {
@@ -98,7 +99,7 @@ func (s *Situator) Situate(ctx context.Context, t rag.Text, chunks []rag.Chunk) 
 				return err
 			}
 			failed.Store(0)
-			chunks[i].Context = said
+			contexts[i] = said
 			return nil
 		})
 	}
@@ -107,6 +108,9 @@ func (s *Situator) Situate(ctx context.Context, t rag.Text, chunks []rag.Chunk) 
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	for i, said := range contexts {
+		chunks[i].Context = said
 	}
 	chunk.Name(chunks)
 	return nil
