@@ -17,7 +17,6 @@ import (
 	"ragserver/ingest/fs"
 	"ragserver/llm"
 	"ragserver/llm/answer"
-	"ragserver/parse"
 	"ragserver/parse/formats"
 	"ragserver/parse/isolate"
 	"ragserver/pipeline"
@@ -95,11 +94,15 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	parser, timeout, err := s.ruled(formats.Isolated(v.parsers))
+	if err != nil {
+		return err
+	}
 	v.pipeline, err = pipeline.New(pipeline.Config{
 		Store: v.store, Index: v.index, Sources: list,
-		Parser: formats.Isolated(v.parsers), ParserID: parse.Version,
+		Parser: parser, ParserID: s.parserID(),
 		Splitter: splitter, Context: situator, Embedder: cached, Model: written, Former: former.embedder,
-		MaxSize: s.Limits.MaxSize, ParseTimeout: s.Limits.ParseTimeout, ParseWorkers: s.Limits.Workers,
+		MaxSize: s.Limits.MaxSize, ParseTimeout: timeout, ParseWorkers: s.Limits.Workers,
 		Logger: log,
 	})
 	if err != nil {

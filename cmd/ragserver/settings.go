@@ -26,6 +26,7 @@ type settings struct {
 	Chat     configs.Block
 	Answer   answerSettings
 
+	Parse  []parseRule // the first that fits a document decides
 	PDF    pdfSettings
 	OCR    ocrSettings
 	Limits limits
@@ -129,6 +130,8 @@ func (s settings) check() error {
 		names[source.Name] = true
 		errs = append(errs, err)
 	}
+	_, _, rules := s.ruled(nil)
+	errs = append(errs, rules)
 	if embedder == nil {
 		_, err := s.splitter()
 		errs = append(errs, err)
