@@ -64,8 +64,9 @@ func tarOf(t testing.TB, list ...member) []byte {
 
 func gzipOf(t testing.TB, data []byte) []byte {
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, err := w.Write(data)
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	check(t, err)
+	_, err = w.Write(data)
 	check(t, err)
 	check(t, w.Close())
 	return b.Bytes()

@@ -35,14 +35,14 @@ func TestDamagedArchivesGiveWhatCanBeRead(t *testing.T) {
 }
 
 func TestBombsCostLittle(t *testing.T) {
-	zeros := strings.Repeat("\x00", 40<<20)
+	zeros := strings.Repeat("\x00", 6<<20)
 	for name, data := range map[string][]byte{"a.zip": zipOf(t, member{"zeros", zeros}, member{"b", "after"}), "a.tgz": gzipOf(t, tarOf(t, member{"zeros", zeros}, member{"b", "after"}))} {
 		got := read(t, name, data)
 		if len(got.Parts) != 2 || !strings.Contains(got.Parts[0].Problem, "limit exceeded") || got.Parts[1].Text.Text != "after" {
 			t.Errorf("%s: got %q", name, flat(got, ""))
 		}
 	}
-	if got := read(t, "zeros.gz", gzipOf(t, []byte(zeros[:20<<20]))); !strings.Contains(got.Parts[0].Problem, "KiB: limit exceeded") {
+	if got := read(t, "zeros.gz", gzipOf(t, []byte(zeros))); !strings.Contains(got.Parts[0].Problem, "KiB: limit exceeded") {
 		t.Errorf("got %q", flat(got, ""))
 	}
 }

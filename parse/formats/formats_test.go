@@ -25,7 +25,9 @@ func documents() []parse.Input {
 		"a.csv": "needle,b\n1,2\n", "a.json": `{"needle": 1}`, "a.jsonl": "{\"needle\": 1}\n",
 		"a.html": "<!doctype html><p>needle</p>", "a.xml": "<a>needle</a>", "a.yaml": "needle: 1\n",
 		"a.eml": "From: a@b\nTo: c@d\nSubject: needle\n\nbody\n", "a.mbox": "From a@b Mon Mar  2 10:00:00 2026\nSubject: needle\n\nbody\n",
-		"a.vtt": "WEBVTT\n\nneedle\n",
+		"a.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\nneedle\n", "a.srt": "1\n00:00:01,000 --> 00:00:02,000\nneedle\n",
+		"a.adoc": "= needle\n", "a.ipynb": `{"cells": [{"cell_type": "raw", "source": "needle"}], "nbformat": 4}`,
+		"needle.gif": "GIF89a\x01\x00\x01\x00\x80\x00\x00", "needle.txt.gz": "\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\xFF\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00",
 	}
 	var out []parse.Input
 	for name, s := range docs {

@@ -41,6 +41,11 @@ func TestDetect(t *testing.T) {
 		{"a.png", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png"},
 		{"a.txt", "{\\rtf1 x}", "text/rtf"},
 		{"Makefile", "all:\n", "text/x-makefile"},
+		{"notes.txt", "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n", "text/vtt"},
+		{"noname", "1\r\n00:00:01,000 --> 00:00:02,000\r\nx\r\n", "application/x-subrip"},
+		{"noname", `{"cells": [], "nbformat": 4}`, "application/x-ipynb+json"},
+		{"a.ipynb", `{"cells": 1}`, "application/json"},
+		{"a.zip", "PK\x03\x04\x0A\x00\x00\x00%PDF-1.4", "application/zip"},
 		{"a.md", "", "text/markdown"},
 		{"", "", "text/plain"},
 	}
