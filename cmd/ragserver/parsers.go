@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
+	"ragserver/parse"
 	"ragserver/parse/formats"
 	"ragserver/parse/isolate"
 	"ragserver/parse/ocr"
@@ -57,4 +59,21 @@ func (s settings) readers() (formats.Options, error) {
 		return o, fmt.Errorf(`ocr: kind %q is not one of ["none" "auto" "tesseract"]`, s.OCR.Kind)
 	}
 	return o, o.OCR.Check()
+}
+
+// readerID stands for what parsers make of the same bytes: another reader of PDF, or
+// OCR, parses again what was parsed without it.
+func (s settings) readerID() string {
+	o, err := s.readers()
+	if err != nil {
+		return parse.Version // the service does not start
+	}
+	id := parse.Version
+	if o.PDFium != "" {
+		id += "+pdfium"
+	}
+	if o.OCR.Program != "" {
+		id += "+ocr " + strings.Join(o.OCR.Languages, "+")
+	}
+	return id
 }

@@ -79,7 +79,7 @@ func (s settings) ruled(builtin parse.Parser) (parse.Parser, time.Duration, erro
 
 // parserID names all that decides what a document's text is.
 func (s settings) parserID() string {
-	id := []string{parse.Version}
+	id := []string{s.readerID()}
 	for _, r := range s.Parse {
 		id = append(id, fmt.Sprintf("%q %q %s %v", r.Match, r.Type, r.Use.Fingerprint(), r.Fallback))
 	}
