@@ -48,6 +48,11 @@ type Document struct {
 	Chars     int        `json:"chars" doc:"of the text, in code points"`
 	Chunks    int        `json:"chunks"`
 	Warnings  []string   `json:"warnings"`
+	Author    string     `json:"author"`
+	Parser    string     `json:"parser" doc:"what read the document, as in pdf/pdfium"`
+	ParseTime float64    `json:"parse_ms" doc:"how long that took, in milliseconds; 0 for a part, which is read with its container"`
+	Labels    []string   `json:"labels" doc:"what pages are called, from the first; empty for its number"`
+	Container rag.URI    `json:"container" doc:"the document that this one is inside; empty for none"`
 }
 
 // A documentDetail is a document with what was made of it. Its chunks take the
@@ -120,7 +125,13 @@ func newDocument(d rag.Document) Document {
 	if mediaType == "" {
 		mediaType = d.Object.MediaType
 	}
+	container := d.Object.URI.Root()
+	if container == d.Object.URI {
+		container = ""
+	}
 	return Document{
+		Author: d.Author, Parser: d.Parser, ParseTime: float64(d.ParseTime) / float64(time.Millisecond),
+		Labels: list(d.Labels), Container: container,
 		URI: d.Object.URI, Source: source, Path: d.Object.Path, Title: d.Title, Status: d.Status, Reason: d.Reason,
 		MediaType: mediaType, Language: d.Language, Size: d.Object.Size,
 		Modified: timeOrNull(d.Object.Modified), Seen: timeOrNull(d.Seen),

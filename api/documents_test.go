@@ -25,8 +25,8 @@ func TestListTellsOfEveryDocument(t *testing.T) {
 	h, f := newTest(t, Config{})
 	w := do(h, "GET", "/v1/documents?status=failed&q=a&source=docs&metadata_filter=m&glob=g&limit=2&cursor=c", "")
 	want := `{"documents":[` +
-		`{"uri":"docs:a.md","source":"docs","path":"docs/a.md","title":"A","status":"indexed","reason":"","media_type":"text/markdown","language":"de","size":44,"modified_at":"2026-11-22T11:00:00Z","seen_at":"2026-11-22T12:00:00Z","pages":0,"chars":29,"chunks":1,"warnings":[]},` +
-		`{"uri":"docs:x.pdf","source":"docs","path":"docs/x.pdf","title":"","status":"failed","reason":"encrypted","media_type":"","language":"","size":-1,"modified_at":null,"seen_at":null,"pages":0,"chars":0,"chunks":0,"warnings":[]}],"next":"more"}`
+		`{"uri":"docs:a.md","source":"docs","path":"docs/a.md","title":"A","status":"indexed","reason":"","media_type":"text/markdown","language":"de","size":44,"modified_at":"2026-11-22T11:00:00Z","seen_at":"2026-11-22T12:00:00Z","pages":0,"chars":29,"chunks":1,"warnings":[],"author":"","parser":"","parse_ms":0,"labels":[],"container":""},` +
+		`{"uri":"docs:x.pdf","source":"docs","path":"docs/x.pdf","title":"","status":"failed","reason":"encrypted","media_type":"","language":"","size":-1,"modified_at":null,"seen_at":null,"pages":0,"chars":0,"chunks":0,"warnings":[],"author":"","parser":"","parse_ms":0,"labels":[],"container":""}],"next":"more"}`
 	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
 		t.Errorf("status %d, (-want +got):\n%s", w.Code, diff)
 	}

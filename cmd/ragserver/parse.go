@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	rag "ragserver"
 	"ragserver/chunk"
@@ -20,6 +22,16 @@ type parsedFile struct {
 	File   string        `json:"file"`
 	Chunks []parsedChunk `json:"chunks"`
 	Error  string        `json:"error,omitempty"`
+
+	MediaType string       `json:"media_type,omitempty"`
+	Parser    string       `json:"parser,omitempty"`
+	Took      float64      `json:"parse_ms,omitempty"`
+	Pages     int          `json:"pages,omitempty"`
+	Labels    []string     `json:"labels,omitempty"` // of pages
+	Chars     int          `json:"chars,omitempty"`
+	Title     string       `json:"title,omitempty"`
+	Warnings  []string     `json:"warnings,omitempty"`
+	Parts     []parsedFile `json:"parts,omitempty"` // the documents inside
 }
 
 type parsedChunk struct {
@@ -76,20 +88,53 @@ func parseFile(ctx context.Context, p parse.Parser, splitter *chunk.Splitter, fi
 	result := parsedFile{File: file, Chunks: []parsedChunk{}}
 	data, err := os.ReadFile(file)
 	var text rag.Text
+	var took time.Duration
 	if err == nil {
+		began := time.Now()
 		text, err = p.Parse(ctx, parse.Input{Name: file, Data: data})
+		took = time.Since(began)
 	}
-	if err == nil && len(data) > 0 && strings.TrimSpace(text.Text) == "" {
+	if err == nil && len(data) > 0 && len(text.Parts) == 0 && strings.TrimSpace(text.Text) == "" {
 		err = parse.ErrNoText
 	}
 	if err != nil {
 		result.Error = err.Error()
 		return result
 	}
-	for _, c := range splitter.Split(rag.NewURI("file", file), text) {
-		result.Chunks = append(result.Chunks, parsedChunk{c.Text, c.Page, c.Heading, c.Start, c.End})
-	}
+	result.describe(rag.NewURI("file", file), text, splitter)
+	result.Took = float64(took) / float64(time.Millisecond)
 	return result
+}
+
+// describe fills in what was read of a document, and of those inside it.
+func (f *parsedFile) describe(uri rag.URI, t rag.Text, splitter *chunk.Splitter) {
+	f.MediaType, f.Parser, f.Pages, f.Labels = t.MediaType, t.Parser, t.Pages, t.Labels
+	f.Chars, f.Title, f.Warnings = utf8.RuneCountInString(t.Text), t.Title, t.Warnings
+	for _, c := range splitter.Split(uri, t) {
+		f.Chunks = append(f.Chunks, parsedChunk{c.Text, c.Page, c.Heading, c.Start, c.End})
+	}
+	for _, p := range t.Parts {
+		part := parsedFile{File: f.File + "//" + p.Name, Chunks: []parsedChunk{}, Error: p.Problem}
+		part.describe(uri.Part(p.Name), p.Text, splitter)
+		f.Parts = append(f.Parts, part)
+	}
+}
+
+// summary says in a line what a file is and how it was read.
+func (f parsedFile) summary() string {
+	words := []string{f.MediaType}
+	add := func(is bool, format string, args ...any) {
+		if is {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	add(f.Parser != "", "by %s", f.Parser)
+	add(f.Took > 0, "in %.1f ms", f.Took)
+	add(f.Pages > 0, "%d pages", f.Pages)
+	add(true, "%d characters", f.Chars)
+	add(f.Title != "", "%q", f.Title)
+	add(len(f.Parts) > 0, "%d documents inside", len(f.Parts))
+	return strings.Join(words, ", ")
 }
 
 func (f parsedFile) print(std streams, asJSON bool) error {
@@ -106,6 +151,11 @@ func (f parsedFile) print(std streams, asJSON bool) error {
 	say("== %s\n", f.File)
 	if f.Error != "" {
 		say("   %s\n", f.Error)
+	} else {
+		say("   %s\n", f.summary())
+	}
+	for _, w := range f.Warnings {
+		say("   warning: %s\n", w)
 	}
 	for i, c := range f.Chunks {
 		say("-- %d  characters %d to %d", i+1, c.Start, c.End)
@@ -116,6 +166,9 @@ func (f parsedFile) print(std streams, asJSON bool) error {
 			say("  %s", strings.Join(c.Heading, " > "))
 		}
 		say("\n%s\n", c.Text)
+	}
+	for _, p := range f.Parts {
+		errs = append(errs, p.print(std, false))
 	}
 	return errors.Join(errs...)
 }

@@ -9,8 +9,8 @@ import { events } from './sse.js';
 /** @typedef {{chunk_id: string, uri: string, path: string, title?: string, text: string, start: number, end: number, page?: number, heading?: string[] | null, kind: string, score: number, dist: number, scores: Scores}} Hit */
 /** @typedef {{hits: Hit[] | null, epoch: number, complete_until?: string, degraded?: string, took_ms: number}} Results */
 /** @typedef {{id: string, ordinal: number, kind: string, heading?: string[] | null, page?: number, start: number, end: number}} Chunk */
-/** @typedef {{uri: string, source: string, path: string, title?: string, status: string, reason?: string, media_type?: string, language?: string, size: number, modified_at?: string, seen_at?: string, pages?: number, chars: number, chunks: number, warnings?: string[] | null}} Doc */
-/** @typedef {Omit<Doc, 'chunks'> & {text: string, chunks: Chunk[] | null, author?: string}} FullDoc */
+/** @typedef {{uri: string, source: string, path: string, title?: string, status: string, reason?: string, media_type?: string, language?: string, size: number, modified_at?: string, seen_at?: string, pages?: number, chars: number, chunks: number, warnings?: string[] | null, author?: string, parser?: string, parse_ms?: number, labels?: string[] | null, container?: string}} Doc */
+/** @typedef {Omit<Doc, 'chunks'> & {text: string, chunks: Chunk[] | null}} FullDoc */
 /** @typedef {{name: string, kind: string, state: string, objects: number, last_listing?: string, error?: string, note?: string, documents: number, failed: number, pending: number, lag_ms?: number, lag_ns?: number}} SourceStatus */
 /** @typedef {{documents: number, indexed: number, partial?: number, failed: number, pending: number, chunks: number, vectors: number, embedded: number, epoch: number, last_modified?: string, last_indexed?: string, complete_until?: string, embedder: string, model: string, changing?: string, trouble?: string[] | null}} Statistics */
 /** @typedef {{statistics: Statistics, sources: SourceStatus[]}} Status */

@@ -3,7 +3,7 @@
 
 import { ApiError, getDocument } from './api.js';
 import { failure, fill, find, h } from './dom.js';
-import { breadcrumb, count, fileName, moment, plural, size, time } from './format.js';
+import { breadcrumb, count, duration, fileName, moment, plural, size, time } from './format.js';
 import { locate } from './quote.js';
 import { closePlace, openPlace, place } from './router.js';
 import { Positions } from './spans.js';
@@ -178,8 +178,9 @@ function details(doc) {
   const seen = time(doc.seen_at);
   /** @type {[string, string | undefined | false | null][]} */
   const rows = [
-    ['Address', doc.uri], ['Source', doc.source], ['Type', doc.media_type], ['Language', doc.language], ['Author', doc.author],
+    ['Address', doc.uri], ['Inside', doc.container], ['Source', doc.source], ['Type', doc.media_type], ['Language', doc.language], ['Author', doc.author],
     ['Size', doc.size >= 0 && size(doc.size)], ['Pages', doc.pages ? count(doc.pages) : ''],
+    ['Called', doc.labels?.filter((l) => l).join(', ')], ['Read by', doc.parser], ['Read in', doc.parse_ms ? duration(doc.parse_ms) : ''],
     ['Characters', count(doc.chars)], ['Passages', count(doc.chunks?.length ?? 0)],
     ['Modified', modified && moment(modified)], ['Noticed', seen && moment(seen)],
   ];

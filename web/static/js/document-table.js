@@ -58,7 +58,7 @@ class DocumentTable extends HTMLElement {
       h('td', { 'data-name': 'Size', class: 'num' }, size(d.size)),
       h('td', { 'data-name': 'Passages', class: 'num' }, d.status === 'failed' ? '–' : count(d.chunks)),
       h('td', { 'data-name': 'Modified' }, modified ? h('time', { datetime: modified.toISOString(), title: since(modified) }, moment(modified)) : '–'),
-      h('td', { class: 'end' }, uploaded && h('button', { type: 'button', class: 'quiet', 'aria-label': `Delete ${fileName(d.path)}`, click: () => this.#delete(d) }, 'Delete')));
+      h('td', { class: 'end' }, uploaded && !d.container && h('button', { type: 'button', class: 'quiet', 'aria-label': `Delete ${fileName(d.path)}`, click: () => this.#delete(d) }, 'Delete')));
   }
 
   /** @param {Doc} d */
