@@ -79,7 +79,7 @@ func (r *reader) fontCharset(word string, n int) {
 // ANSI and mean the code page of the document.
 func (r *reader) pageOf() int {
 	f := r.currentFont()
-	if f.page == 0 || f.ansi && !r.charsets[r.codepage] {
+	if f.page == 0 || r.now.fontTable || f.ansi && !r.charsets[r.codepage] {
 		return r.codepage
 	}
 	return f.page

@@ -12,14 +12,15 @@ const maxFlows = 8
 // A flow is a text that stands by itself: the document, a note, a header. Its
 // paragraphs are written, or, if it is not the main one, kept as lines.
 type flow struct {
-	main   bool
-	text   strings.Builder // of the paragraph
-	label  string          // of the paragraph: its number or bullet
-	links  []string
-	after  []section // what follows the paragraph
-	lines  []string
-	all    []string // links of the lines
-	tables []*table // in each other
+	main    bool
+	text    strings.Builder // of the paragraph
+	label   string          // of the paragraph: its number or bullet
+	links   []string
+	after   []section // what follows the paragraph
+	lines   []string
+	all     []string // links of the lines
+	tables  []*table // in each other
+	inCells []string // links of the tables
 }
 
 // A section is one that waits to be written.

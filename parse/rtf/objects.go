@@ -60,7 +60,7 @@ func (r *reader) embedded(data []byte) {
 	if kind := f.number(); kind != 2 || f.short {
 		return // a link, or nothing
 	}
-	class := string(f.sized())
+	class := strings.TrimRight(string(f.sized()), "\x00")
 	f.sized()
 	f.sized()
 	content := f.sized()
@@ -125,8 +125,7 @@ func (f *fields) number() int {
 
 // sized returns bytes after their number; a text ends with a zero.
 func (f *fields) sized() []byte {
-	b := f.next(f.number())
-	return b
+	return f.next(f.number())
 }
 
 // text returns what stands before a zero.

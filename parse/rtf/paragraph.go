@@ -90,7 +90,7 @@ func (r *reader) endParagraph() {
 		l.table = 1
 	}
 	if l.table > 0 {
-		f.table(l.table).add(f.line())
+		f.table(l.table).add(f)
 		return
 	}
 	if !f.main {
@@ -200,7 +200,7 @@ func (r *reader) endCode() {
 
 // clean squeezes blanks, and drops lines at the edges that have none else.
 func clean(s string) string {
-	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\uFEFF", "").Replace(s), "\n")
 	for i, l := range lines {
 		lines[i] = strings.TrimSpace(squeeze(l))
 	}

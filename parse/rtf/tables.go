@@ -17,10 +17,12 @@ type table struct {
 	cell []string // paragraphs of the current cell
 }
 
-func (t *table) add(line string) {
-	if line != "" {
+// add takes the paragraph of f into the current cell.
+func (t *table) add(f *flow) {
+	if line := f.line(); line != "" {
 		t.cell = append(t.cell, line)
 	}
+	f.inCells, f.links = append(f.inCells, f.links...), nil
 }
 
 func (t *table) endCell() {
@@ -92,7 +94,7 @@ func (r *reader) endCell(level int) {
 	}
 	f := r.flow()
 	t := f.table(level)
-	t.add(f.line())
+	t.add(f)
 	t.endCell()
 }
 
@@ -102,7 +104,7 @@ func (r *reader) endRow(level int) {
 	}
 	f := r.flow()
 	t := f.table(level)
-	t.add(f.line())
+	t.add(f)
 	t.endRow()
 }
 
@@ -129,7 +131,8 @@ func (f *flow) rowIsOpen() bool { return len(f.tables) > 0 && len(f.tables[0].ro
 func (f *flow) endTables() {
 	if len(f.tables) > 0 {
 		f.lines = append(f.lines, f.table(1).lines()...)
-		f.tables = nil
+		f.all = append(f.all, f.inCells...)
+		f.tables, f.inCells = nil, nil
 	}
 }
 
@@ -145,8 +148,8 @@ func (r *reader) writeTables() {
 	t := f.table(1)
 	t.endRow()
 	f.tables = nil
-	links := f.links
-	f.links = nil
+	links := f.inCells
+	f.inCells = nil
 	if !t.arranges() {
 		r.put(rag.Table, 0, parse.Table(t.rows), links)
 		return
