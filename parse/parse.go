@@ -11,7 +11,7 @@ import (
 // Version changes whenever a parser gives other output for the same bytes. It
 // belongs into the key under which parsed text is stored, so that an upgrade
 // parses again what it would parse differently.
-const Version = "1"
+const Version = "2"
 
 // A Parser reads one family of formats.
 //
