@@ -28,7 +28,6 @@ type document struct {
 	shift  int     // what a title adds to the levels of headings
 	items  list    // the list that is written now
 	code   string  // the code that is written now
-	links  []string
 	after  []later // what follows the current block
 	inside int     // objects around
 

@@ -149,6 +149,9 @@ func (r *reader) write(l look) {
 		if label == "" {
 			label = "- "
 		}
+		if l.depth == 0 && r.items.size > maxList {
+			r.endList()
+		}
 		r.items.add(strings.Repeat("  ", l.depth)+label+strings.Join(strings.Fields(text), " "), f.links)
 	default:
 		r.endList()
