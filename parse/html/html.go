@@ -53,7 +53,7 @@ func Text(ctx context.Context, page string) (rag.Text, error) {
 	if err != nil {
 		return rag.Text{}, fmt.Errorf("reading HTML: %w", err)
 	}
-	t := rag.Text{MediaType: "text/html"}
+	t := rag.Text{MediaType: "text/html", Parser: "html"}
 	describe(doc, &t)
 	prune(doc)
 	body := find(doc, "body")

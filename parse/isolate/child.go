@@ -34,7 +34,7 @@ func parseLimits(s string) (l limits, err error) {
 
 // Main returns at once in an ordinary process. In a child of a Pool it parses
 // what the parent sends, with the parser that open returns for the Options of the
-// Pool's Config, and ends the process when the parent closes its end or is gone.
+// Pool's Config, draws it if that parser is a parse.Drawer, and ends the process when the parent closes its end or is gone.
 // It is called first thing in main and in TestMain.
 func Main(open func(options string) (parse.Parser, error)) {
 	s, ok := os.LookupEnv(marker)
@@ -68,7 +68,7 @@ func confine(l limits) {
 // serve answers requests until there are no more. Reading goes on while a
 // document is parsed, so that the end of the parent is noticed at once.
 func serve(p parse.Parser, l limits, in *bufio.Reader, out *bufio.Writer) {
-	requests := make(chan parse.Input)
+	requests := make(chan request)
 	go func() {
 		for {
 			r, err := readRequest(in)
@@ -79,12 +79,26 @@ func serve(p parse.Parser, l limits, in *bufio.Reader, out *bufio.Writer) {
 		}
 	}()
 	for r := range requests {
-		resp := newResponse(bounded(p, r, l))
+		resp := answer(p, r, l)
 		resp.Memory = held()
 		if writeResponse(out, resp) != nil {
 			return
 		}
 	}
+}
+
+// answer does what a request asks for.
+func answer(p parse.Parser, r request, l limits) *response {
+	if r.page == 0 {
+		t, err := bounded(p, r.Input, l)
+		return newResponse(t, nil, err)
+	}
+	d, ok := p.(parse.Drawer)
+	if !ok {
+		return newResponse(rag.Text{}, nil, fmt.Errorf("drawing a page: %w", parse.ErrUnsupported))
+	}
+	picture, err := d.Draw(context.Background(), r.Input, r.page, r.width)
+	return newResponse(rag.Text{}, picture, err)
 }
 
 // bounded parses a document, and refuses a text that is too long.

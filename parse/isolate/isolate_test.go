@@ -58,7 +58,7 @@ func (obedient) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 		return rag.Text{Text: strings.Join(os.Environ(), "\n")}, nil
 	}
 	text := strings.ToValidUTF8(string(in.Data), "?")
-	t := rag.Text{Text: text, MediaType: in.MediaType + "x", Title: in.Name, Warnings: []string{"w"}}
+	t := rag.Text{Text: text, MediaType: in.MediaType + "x", Parser: "obedient", Title: in.Name, Warnings: []string{"w"}}
 	if text != "" {
 		t.Sections = []rag.Section{{Kind: rag.Paragraph, Start: 0, End: len(text), Heading: []string{"h"}, Page: 2}}
 	}

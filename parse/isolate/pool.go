@@ -85,11 +85,32 @@ func (p *Pool) Run(ctx context.Context) error {
 // is "parser crashed: " and its first line; too much time, memory or text is
 // parse.ErrLimit.
 func (p *Pool) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
+	resp, err := p.do(ctx, request{Input: in})
+	if err != nil {
+		return rag.Text{}, err
+	}
+	return resp.Text, resp.err()
+}
+
+// Draw implements parse.Drawer, if the parser of the child processes does.
+func (p *Pool) Draw(ctx context.Context, in parse.Input, page, width int) ([]byte, error) {
+	if page < 1 {
+		return nil, fmt.Errorf("page %d: %w", page, parse.ErrNoPage)
+	}
+	resp, err := p.do(ctx, request{in, page, width})
+	if err != nil {
+		return nil, err
+	}
+	return resp.Picture, resp.err()
+}
+
+// do has one process answer a request.
+func (p *Pool) do(ctx context.Context, in request) (*response, error) {
 	var w *worker
 	select {
 	case w = <-p.slots:
 	case <-ctx.Done():
-		return rag.Text{}, ctx.Err()
+		return nil, ctx.Err()
 	}
 	defer func() { p.slots <- w }()
 
@@ -98,7 +119,7 @@ func (p *Pool) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 		// There was none, or it died while idle: the document is not to blame.
 		p.discard(w)
 		if w, err = p.start(); err != nil {
-			return rag.Text{}, err
+			return nil, err
 		}
 		resp, err = p.exchange(ctx, w, in)
 	}
@@ -106,13 +127,13 @@ func (p *Pool) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 		err = p.blame(w, err)
 		p.discard(w)
 		w = nil
-		return rag.Text{}, err
+		return nil, err
 	}
 	if w.spent(p.config, resp.Memory) {
 		p.discard(w)
 		w = nil
 	}
-	return resp.result()
+	return resp, nil
 }
 
 // start starts a process, unless the pool is closed.
@@ -144,7 +165,7 @@ func (p *Pool) discard(w *worker) {
 
 // exchange sends a document to w, which may be nil, and waits for the answer.
 // After an error w is of no use any more.
-func (p *Pool) exchange(ctx context.Context, w *worker, in parse.Input) (*response, error) {
+func (p *Pool) exchange(ctx context.Context, w *worker, in request) (*response, error) {
 	if w == nil {
 		return nil, errGone
 	}
@@ -158,7 +179,7 @@ func (p *Pool) exchange(ctx context.Context, w *worker, in parse.Input) (*respon
 	case err == nil:
 		return resp, nil
 	case errors.Is(context.Cause(ctx), errTime):
-		return nil, fmt.Errorf("not parsed within %v: %w", p.config.Timeout, parse.ErrLimit)
+		return nil, fmt.Errorf("not %s within %v: %w", in.done(), p.config.Timeout, parse.ErrLimit)
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}

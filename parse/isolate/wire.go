@@ -15,13 +15,30 @@ import (
 
 // A message is its length in 8 bytes, little-endian, and that many bytes.
 
-// A request goes to the child: the lengths of name and media type, both, and
-// the document, which is most of it and is not copied.
-func writeRequest(w io.Writer, in parse.Input) error {
+// A request is a document to parse or, if page is not 0, to draw.
+type request struct {
+	parse.Input
+	page, width int
+}
+
+// done says what a request has done to the document, as in "not parsed".
+func (r request) done() string {
+	if r.page == 0 {
+		return "parsed"
+	}
+	return "drawn"
+}
+
+// numbers is how many bytes of a request the four numbers before its text take.
+const numbers = 4 * 8
+
+// A request goes to the child: page and width, the lengths of name and media type,
+// both, and the document, which is most of it and is not copied.
+func writeRequest(w io.Writer, in request) error {
 	var head []byte
-	head = binary.LittleEndian.AppendUint64(head, uint64(16+len(in.Name)+len(in.MediaType)+len(in.Data)))
-	head = binary.LittleEndian.AppendUint64(head, uint64(len(in.Name)))
-	head = binary.LittleEndian.AppendUint64(head, uint64(len(in.MediaType)))
+	for _, n := range []int{numbers + len(in.Name) + len(in.MediaType) + len(in.Data), in.page, in.width, len(in.Name), len(in.MediaType)} {
+		head = binary.LittleEndian.AppendUint64(head, uint64(n))
+	}
 	head = append(append(head, in.Name...), in.MediaType...)
 	if _, err := w.Write(head); err != nil {
 		return err
@@ -32,20 +49,22 @@ func writeRequest(w io.Writer, in parse.Input) error {
 
 var errFrame = errors.New("the message between processes is broken")
 
-func readRequest(r io.Reader) (parse.Input, error) {
+func readRequest(r io.Reader) (request, error) {
 	body, err := readFrame(r, 1<<40)
 	if err != nil {
-		return parse.Input{}, err
+		return request{}, err
 	}
-	if len(body) < 16 {
-		return parse.Input{}, errFrame
+	if len(body) < numbers {
+		return request{}, errFrame
 	}
-	n, m := binary.LittleEndian.Uint64(body), binary.LittleEndian.Uint64(body[8:])
-	body = body[16:]
+	number := func(i int) uint64 { return binary.LittleEndian.Uint64(body[8*i:]) }
+	page, width, n, m := number(0), number(1), number(2), number(3)
+	body = body[numbers:]
 	if n > uint64(len(body)) || m > uint64(len(body))-n {
-		return parse.Input{}, errFrame
+		return request{}, errFrame
 	}
-	return parse.Input{Name: string(body[:n]), MediaType: string(body[n : n+m]), Data: body[n+m:]}, nil
+	in := parse.Input{Name: string(body[:n]), MediaType: string(body[n : n+m]), Data: body[n+m:]}
+	return request{in, int(page), int(width)}, nil
 }
 
 // errTooLong says that a message is longer than it may be.
@@ -67,18 +86,19 @@ func readFrame(r io.Reader, most uint64) ([]byte, error) {
 
 // A response is what became of a document.
 type response struct {
-	Text   rag.Text
-	Error  string // "" if there is none
-	Kind   int    // index in sentinels + 1; 0 for any other error
-	Memory uint64 // bytes that the child holds
+	Text    rag.Text
+	Picture []byte // of a page
+	Error   string // "" if there is none
+	Kind    int    // index in sentinels + 1; 0 for any other error
+	Memory  uint64 // bytes that the child holds
 }
 
 // sentinels are the errors that stay what they are on the way.
-var sentinels = []error{parse.ErrUnsupported, parse.ErrEncrypted, parse.ErrNoText, parse.ErrLimit}
+var sentinels = []error{parse.ErrUnsupported, parse.ErrEncrypted, parse.ErrNoText, parse.ErrLimit, parse.ErrNoPage}
 
-func newResponse(t rag.Text, err error) *response {
+func newResponse(t rag.Text, picture []byte, err error) *response {
 	if err == nil {
-		return &response{Text: t}
+		return &response{Text: t, Picture: picture}
 	}
 	r := &response{Error: err.Error()}
 	for i, s := range sentinels {
@@ -89,14 +109,15 @@ func newResponse(t rag.Text, err error) *response {
 	return r
 }
 
-func (r *response) result() (rag.Text, error) {
+// err returns what went wrong, nil if nothing did.
+func (r *response) err() error {
 	switch {
 	case r.Error == "" && r.Kind == 0:
-		return r.Text, nil
+		return nil
 	case r.Kind > 0 && r.Kind <= len(sentinels):
-		return rag.Text{}, &remote{r.Error, sentinels[r.Kind-1]}
+		return &remote{r.Error, sentinels[r.Kind-1]}
 	}
-	return rag.Text{}, &remote{r.Error, nil}
+	return &remote{r.Error, nil}
 }
 
 // A remote is an error from a child.

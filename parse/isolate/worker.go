@@ -46,7 +46,7 @@ func startWorker(c Config) (*worker, error) {
 var errGone = errors.New("the parser process is gone")
 
 // ask sends a document and reads the answer.
-func (w *worker) ask(in parse.Input, maxText int64) (*response, error) {
+func (w *worker) ask(in request, maxText int64) (*response, error) {
 	w.asked++
 	if err := writeRequest(w.stdin, in); err != nil {
 		return nil, fmt.Errorf("%w: %w", errGone, err)

@@ -36,7 +36,7 @@ func (p *Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if err != nil {
 		return rag.Text{}, err
 	}
-	t := rag.Text{Text: unescape(r.Text), MediaType: "application/json"}
+	t := rag.Text{Text: unescape(r.Text), MediaType: "application/json", Parser: "json"}
 	if w := r.Warning(); w != "" {
 		t.Warnings = append(t.Warnings, w)
 	}

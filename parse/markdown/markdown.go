@@ -42,7 +42,7 @@ func (p *Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if err != nil {
 		return rag.Text{}, err
 	}
-	t := rag.Text{Text: r.Text, MediaType: "text/markdown"}
+	t := rag.Text{Text: r.Text, MediaType: "text/markdown", Parser: "markdown"}
 	if w := r.Warning(); w != "" {
 		t.Warnings = append(t.Warnings, w)
 	}

@@ -52,8 +52,8 @@ func reads(t *testing.T, p parse.Parser, in parse.Input) {
 	if strings.TrimSpace(first.Text) != "" && len(first.Sections) == 0 {
 		t.Error("text without sections")
 	}
-	if first.MediaType == "" {
-		t.Error("no media type")
+	if first.MediaType == "" || first.Parser == "" {
+		t.Errorf("media type %q, parser %q: want both", first.MediaType, first.Parser)
 	}
 	for i := range in.Data {
 		in.Data[i] = 'x'

@@ -22,7 +22,7 @@ func (n named) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if n == "bad" {
 		return rag.Text{}, errors.New("bad is broken")
 	}
-	return rag.Text{Text: string(n), MediaType: "text/plain", Sections: []rag.Section{{Kind: rag.Paragraph, End: len(n)}}}, nil
+	return rag.Text{Text: string(n), MediaType: "text/plain", Parser: "test", Sections: []rag.Section{{Kind: rag.Paragraph, End: len(n)}}}, nil
 }
 
 func open(t *testing.T, list ...rules.Rule) *rules.Parser {

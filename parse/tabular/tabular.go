@@ -33,7 +33,7 @@ func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if err != nil {
 		return rag.Text{}, err
 	}
-	t := rag.Text{Text: r.Text, MediaType: "text/csv"}
+	t := rag.Text{Text: r.Text, MediaType: "text/csv", Parser: "tabular"}
 	if w := r.Warning(); w != "" {
 		t.Warnings = append(t.Warnings, w)
 	}

@@ -39,7 +39,7 @@ func (p *Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if err != nil {
 		return rag.Text{}, err
 	}
-	t := rag.Text{Text: r.Text, Sections: p.split(r.Text), MediaType: p.mediaType}
+	t := rag.Text{Text: r.Text, Sections: p.split(r.Text), MediaType: p.mediaType, Parser: "text"}
 	if w := r.Warning(); w != "" {
 		t.Warnings = append(t.Warnings, w)
 	}

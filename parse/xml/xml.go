@@ -44,7 +44,7 @@ func (*Parser) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	if err := ctx.Err(); err != nil {
 		return rag.Text{}, err
 	}
-	t := rag.Text{MediaType: "text/xml", Title: w.title}
+	t := rag.Text{MediaType: "text/xml", Parser: "xml", Title: w.title}
 	t.Text, t.Sections = w.out.Result()
 	if w := r.Warning(); w != "" {
 		t.Warnings = append(t.Warnings, w)
