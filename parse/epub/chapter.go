@@ -46,7 +46,7 @@ func (b *book) chapter(name string) error {
 
 // source returns the text of a file, with its markup as HTML.
 func (b *book) source(name string) (string, error) {
-	data, err := b.archive.Read(name)
+	data, err := b.archive.ReadAtMost(name, maxChapter)
 	if len(data) == 0 {
 		if err == nil {
 			err = fmt.Errorf("%s is empty", name)
@@ -55,9 +55,6 @@ func (b *book) source(name string) (string, error) {
 	}
 	if err != nil {
 		b.lose("the end of a chapter is missing: %v", err)
-	}
-	if len(data) > maxChapter {
-		return "", fmt.Errorf("%s is larger than %d MiB: %w", name, maxChapter>>20, parse.ErrLimit)
 	}
 	encoding := ""
 	if m := declared.FindSubmatch(data[:min(len(data), 4096)]); m != nil {

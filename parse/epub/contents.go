@@ -58,7 +58,7 @@ type table struct {
 }
 
 func (b *book) table(name string) {
-	data, err := b.archive.Read(name)
+	data, err := b.archive.ReadAtMost(name, maxChapter)
 	if len(data) == 0 && err != nil {
 		b.lose("the table of contents cannot be read: %v", err)
 		return

@@ -114,7 +114,7 @@ func (b *book) open() {
 // decode reads a member that is XML. With an error, v has what stands before the
 // damage.
 func (b *book) decode(name string, v any) error {
-	data, err := b.archive.Read(name)
+	data, err := b.archive.ReadAtMost(name, maxChapter)
 	if len(data) == 0 && err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (d *document) openArchive(data []byte) error {
 // member returns the root element of a member; with an error, what stands before
 // the damage, or nil.
 func (d *document) member(name string) (*node, error) {
-	data, err := d.archive.Read(name)
+	data, err := d.archive.ReadAtMost(name, maxXML)
 	if len(data) == 0 {
 		if err == nil {
 			err = fmt.Errorf("%s is empty", name)

@@ -17,6 +17,7 @@ import (
 const (
 	maxNodes = 3_000_000 // elements and texts; 3M * 150 B = 450 MB at the very worst
 	maxDepth = 200       // elements in each other; deeper ones are taken as one
+	maxXML   = 100 << 20 // bytes: a thousand pages have some 30 MB
 )
 
 // A node is an element, or a text if its name is "".

@@ -51,13 +51,9 @@ func Open(data []byte) (*Package, error) {
 const maxPart = 100 << 20
 
 // XML returns the bytes of a part, as Read does, if it is not too large to be read
-// in time.
+// in time. A part that is too large is not unpacked.
 func (p *Package) XML(part string) ([]byte, error) {
-	data, err := p.Read(part)
-	if len(data) > p.largest {
-		return nil, fmt.Errorf("%s has more than %d bytes: %w", part, p.largest, parse.ErrLimit)
-	}
-	return data, err
+	return p.ReadAtMost(part, int64(p.largest))
 }
 
 // Main returns the name of the part that the document begins with, which is

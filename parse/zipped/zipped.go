@@ -77,21 +77,35 @@ func (a *Archive) Has(name string) bool { return a.members[strings.ToLower(clean
 // Read returns the bytes of a member. A member that is not there is
 // fs.ErrNotExist, one that is encrypted parse.ErrEncrypted, and one that would
 // unpack to too much parse.ErrLimit.
-func (a *Archive) Read(name string) ([]byte, error) {
-	r, err := a.Open(name)
+func (a *Archive) Read(name string) ([]byte, error) { return a.ReadAtMost(name, maxMember) }
+
+// ReadAtMost is Read for a member that may have at most so many bytes. One that
+// says itself that it has more is refused before anything is unpacked.
+func (a *Archive) ReadAtMost(name string, most int64) ([]byte, error) {
+	r, err := a.open(name, min(most, maxMember))
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	data, err := io.ReadAll(r)
+	var b bytes.Buffer
+	b.Grow(r.room())
+	_, err = b.ReadFrom(r)
 	if errors.Is(err, parse.ErrLimit) {
 		return nil, err
 	}
-	return data, err // what was there before the damage may be all that is missing
+	return b.Bytes(), err // what was there before the damage may be all that is missing
 }
 
 // Open opens a member that is read piece by piece, and fails as Read does.
 func (a *Archive) Open(name string) (io.ReadCloser, error) {
+	m, err := a.open(name, maxMember)
+	if err != nil {
+		return nil, err // not a nil *member
+	}
+	return m, nil
+}
+
+func (a *Archive) open(name string, most int64) (*member, error) {
 	f := a.members[strings.ToLower(clean(name))]
 	if f == nil {
 		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
@@ -99,19 +113,43 @@ func (a *Archive) Open(name string) (io.ReadCloser, error) {
 	if f.Flags&1 != 0 {
 		return nil, fmt.Errorf("%s: %w", name, parse.ErrEncrypted)
 	}
+	if f.UncompressedSize64 > uint64(most) {
+		return nil, tooLarge(name, most)
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &member{ReadCloser: r, name: name, archive: a, left: maxMember}, nil
+	return &member{ReadCloser: r, name: name, file: f, archive: a, most: most, left: most}, nil
+}
+
+func tooLarge(name string, most int64) error {
+	return fmt.Errorf("%s unpacks to more than %s: %w", name, size(most), parse.ErrLimit)
+}
+
+func size(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
 }
 
 // A member is an open one, whose bytes count for the archive.
 type member struct {
 	io.ReadCloser
 	name    string
+	file    *zip.File
 	archive *Archive
+	most    int64
 	left    int64
+}
+
+// room returns how many bytes to expect, and some for reading the end: what the
+// archive says, if its packed bytes can become as many.
+func (m *member) room() int {
+	const deflated = 1032 // bytes at most that one of deflate stands for
+	packed := min(m.file.CompressedSize64, maxMember)
+	return int(min(m.file.UncompressedSize64, packed*deflated)) + bytes.MinRead
 }
 
 // Read implements io.Reader.
@@ -121,7 +159,7 @@ func (m *member) Read(p []byte) (int, error) {
 	m.archive.left -= int64(n)
 	switch {
 	case m.left < 0:
-		return 0, fmt.Errorf("%s unpacks to more than %d MiB: %w", m.name, maxMember>>20, parse.ErrLimit)
+		return 0, tooLarge(m.name, m.most)
 	case m.archive.left < 0:
 		return 0, fmt.Errorf("%s: all that was read unpacks to more than %d MiB: %w", m.name, maxAll>>20, parse.ErrLimit)
 	case err != nil && err != io.EOF:

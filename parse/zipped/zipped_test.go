@@ -3,9 +3,11 @@ package zipped_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
 	"errors"
 	"io/fs"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -57,6 +59,42 @@ func TestWhatUnpacksToTooMuchIsRefused(t *testing.T) {
 	}
 	if got, err := a.Read("a"); err != nil || string(got) != "text" {
 		t.Errorf("another member: %q, error %v", got, err)
+	}
+}
+
+func TestWhatSaysThatItIsTooLargeIsNotUnpacked(t *testing.T) {
+	a, err := zipped.Open(pack(t, map[string]string{"bomb": strings.Repeat("\x00", 20<<20), "a": "text"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = a.ReadAtMost("bomb", 10<<20)
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, parse.ErrLimit) || !strings.Contains(err.Error(), "bomb unpacks to more than 10 MiB") {
+		t.Errorf("error %v", err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 1<<20 {
+		t.Errorf("%d bytes of memory to refuse a member", took)
+	}
+	if got, err := a.ReadAtMost("a", 4); err != nil || string(got) != "text" {
+		t.Errorf("as large as it may be: %q, error %v", got, err)
+	}
+	if _, err := a.ReadAtMost("a", 3); !errors.Is(err, parse.ErrLimit) || !strings.Contains(err.Error(), "3 bytes") {
+		t.Errorf("a byte more: error %v", err)
+	}
+}
+
+func TestASizeThatIsNotTrueCostsNothing(t *testing.T) {
+	data := pack(t, map[string]string{"a": "text"})
+	directory := bytes.Index(data, []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(data[directory+24:], 200<<20) // unpacked
+	a, err := zipped.Open(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := a.Read("a"); err == nil || cap(got) > 64<<10 {
+		t.Errorf("%d bytes of memory, error %v", cap(got), err)
 	}
 }
 
