@@ -78,13 +78,14 @@ func (h headed) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 
 func parseHeads(c *Config) { c.Parser = headed{c.Parser} }
 
-// recorded waits until a document's record has this title, language and author.
+// recorded waits until a document's record has this title, language and author,
+// and searches see it.
 func (r *running) recorded(key, title, language, author string) {
 	r.w.t.Helper()
 	r.await(key+" is recorded", func() bool {
 		d, ok, err := r.Record(rag.NewURI("mem", key))
 		check(r.w.t, err)
-		return ok && d.Title == title && d.Language == language && d.Author == author
+		return ok && d.Title == title && d.Language == language && d.Author == author && r.visible()
 	})
 }
 
