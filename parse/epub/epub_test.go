@@ -121,6 +121,20 @@ func TestContentsOfEPUB2NameChapters(t *testing.T) {
 	}
 }
 
+func TestHeadingsHaveTheLevelsOfTheContents(t *testing.T) {
+	m := members()
+	m["OPS/c.xhtml"] = `<html><body><h4>Part</h4><p>four</p><h5>Deeper</h5><p>five</p></body></html>`
+	levels := ""
+	for _, s := range read(t, m).Sections {
+		if s.Kind == rag.Heading {
+			levels += string(rune('0' + s.Level))
+		}
+	}
+	if levels != "112" {
+		t.Errorf("got levels %s, want 112", levels)
+	}
+}
+
 func TestHostileMarksStayCheap(t *testing.T) {
 	m := members()
 	m["OPS/c.xhtml"] = "<p>" + strings.Repeat(`<a id="two" epub:type="pagebreak"/>`+"\uF8F09\uF8F1", 20_000)

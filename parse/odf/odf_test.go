@@ -151,6 +151,28 @@ func TestSlidesAreReadInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestNumbersBeginAgainBelowTheNextItem(t *testing.T) {
+	item := func(s string) string { return "<text:list-item><text:p>" + s + "</text:p>" }
+	list := `<text:list text:style-name="L">` + item("a") + "<text:list>" + item("b") + "</text:list-item></text:list></text:list-item>" +
+		item("c") + "<text:list>" + item("d") + "</text:list-item></text:list></text:list-item></text:list>"
+	got := parsed(t, pack(t, map[string]string{"content.xml": content("text", list)}))
+	if want := "1. a\n  a) b\n2. c\n  a) d"; got.Text != want {
+		t.Errorf("got %q, want %q", got.Text, want)
+	}
+}
+
+func TestRowsAcrossTheSlideComeBeforeColumns(t *testing.T) {
+	at := func(x, y, w, s string) string {
+		return `<draw:custom-shape svg:x="` + x + `cm" svg:y="` + y + `cm" svg:width="` + w + `cm" svg:height="2cm"><text:p>` + s + `</text:p></draw:custom-shape>`
+	}
+	// The gap below the first row is wider than the one between its columns.
+	page := "<draw:page>" + at("1", "12", "10", "third") + at("12", "1", "10", "second") + at("1", "1", "10", "first") + at("12", "12", "10", "fourth") + "</draw:page>"
+	got := parsed(t, pack(t, map[string]string{"content.xml": content("presentation", page)}))
+	if want := "first\n\nsecond\n\nthird\n\nfourth"; got.Text != want {
+		t.Errorf("got %q, want %q", got.Text, want)
+	}
+}
+
 type names struct{ list []string }
 
 func (n *names) Parse(_ context.Context, in parse.Input) (rag.Text, error) {
