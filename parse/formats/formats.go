@@ -23,6 +23,7 @@ import (
 	"ragserver/parse/odf"
 	"ragserver/parse/ods"
 	"ragserver/parse/ooxml"
+	"ragserver/parse/pdf"
 	"ragserver/parse/pptx"
 	"ragserver/parse/router"
 	"ragserver/parse/rst"
@@ -54,7 +55,8 @@ func (o Options) String() string {
 }
 
 // Open returns Router for Options as String gives them, for a process that is
-// killed when a document takes too long; "" means none.
+// killed when a document takes too long; "" means none. The parser is a
+// parse.Drawer, too.
 func Open(options string) (parse.Parser, error) {
 	var o Options
 	if options != "" {
@@ -66,7 +68,7 @@ func Open(options string) (parse.Parser, error) {
 		return nil, err
 	}
 	o.killable = true
-	return Router(o), nil
+	return &drawing{Router(o), pdf.New(o.pdf(), nil)}, nil
 }
 
 // Router returns a parser of every format that this program reads, which works

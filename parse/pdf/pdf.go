@@ -112,11 +112,32 @@ func (p *Parser) fallback(ctx context.Context, in parse.Input) (rag.Text, error)
 // Advice is the warning of a document that PDFium might read better.
 const Advice = "PDFium, which is not installed, might read more of this"
 
+// DrawingAdvice says what is missing where pages are not drawn.
+const DrawingAdvice = "pages are drawn by PDFium, which is not installed"
+
+// Draw implements parse.Drawer. It fails with parse.ErrUnsupported without PDFium.
+func (p *Parser) Draw(ctx context.Context, in parse.Input, page, width int) ([]byte, error) {
+	if p.engine(ctx) == nil {
+		return nil, p.notDrawn()
+	}
+	const pixels = 8_000_000 // * 4 B = 32 MB
+	png, _, err := p.drawer.Render(ctx, in.Data, page, pdfium.Picture{Width: width, Pixels: pixels})
+	return png, err
+}
+
+// notDrawn says why there is no PDFium to draw with.
+func (p *Parser) notDrawn() error {
+	if p.broken != nil {
+		return fmt.Errorf("pages are drawn by PDFium: %w", errors.Join(p.broken, parse.ErrUnsupported))
+	}
+	return fmt.Errorf("%s: %w", DrawingAdvice, parse.ErrUnsupported)
+}
+
 // Render draws page number, from 1, as PNG of at most so many pixels, and tells how
 // many pages there are. It fails with parse.ErrUnsupported without PDFium.
 func (p *Parser) Render(ctx context.Context, data []byte, number, pixels int) (png []byte, pages int, err error) {
 	if p.engine(ctx) == nil {
-		return nil, 0, fmt.Errorf("drawing pages needs PDFium: %w", errors.Join(p.broken, parse.ErrUnsupported))
+		return nil, 0, p.notDrawn()
 	}
 	return p.drawer.Render(ctx, data, number, pdfium.Picture{Dots: 200, Pixels: pixels})
 }

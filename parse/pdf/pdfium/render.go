@@ -15,6 +15,7 @@ import (
 // A Picture says how large a page is drawn. Zero values mean the defaults.
 type Picture struct {
 	Dots   float64 // to the inch; 150
+	Width  int     // pixels in a row, in the place of Dots; 0: as Dots say
 	Pixels int     // at most, in all: a larger page gets fewer dots; 8 million
 }
 
@@ -25,7 +26,7 @@ const (
 )
 
 // Render draws page number, from 1, of a file as PNG, and tells how many pages it
-// has. It fails if there is no such page.
+// has. It fails with parse.ErrNoPage if there is no such page.
 func (e *Engine) Render(ctx context.Context, data []byte, number int, p Picture) (out []byte, pages int, err error) {
 	if p.Dots <= 0 {
 		p.Dots = defaultDots
@@ -41,7 +42,7 @@ func (e *Engine) Render(ctx context.Context, data []byte, number int, p Picture)
 		}
 		pages = d.count
 		if number < 1 || number > pages {
-			return fmt.Errorf("page %d of %d pages", number, pages)
+			return fmt.Errorf("%w: the document has %d pages", parse.ErrNoPage, pages)
 		}
 		var err error
 		drawn, err = d.draw(number, p)
@@ -101,9 +102,12 @@ func (p Picture) size(width, height float64) (w, h int, err error) {
 		return 0, 0, fmt.Errorf("a page of %g by %g points: %w", width, height, parse.ErrLimit)
 	}
 	scale := p.Dots / 72
+	if p.Width > 0 {
+		scale = float64(p.Width) / width
+	}
 	limit := float64(min(p.Pixels, mostPixels))
 	if all := width * height * scale * scale; all > limit {
 		scale *= math.Sqrt(limit / all)
 	}
-	return max(1, int(width*scale)), max(1, int(height*scale)), nil
+	return max(1, int(math.Round(width*scale))), max(1, int(math.Round(height*scale))), nil
 }
