@@ -61,7 +61,20 @@ type documentDetail struct {
 	Document
 	Text   string  `json:"text"`
 	Chunks []chunk `json:"chunks"`
+	Parts  []part  `json:"parts" doc:"the documents inside it, at any depth: the first 1000"`
+	Shown  int     `json:"shown_pages" doc:"of how many pages, from the first, /v1/pages has a picture"`
 }
+
+// A part is a document inside another one.
+type part struct {
+	URI    rag.URI    `json:"uri"`
+	Name   string     `json:"name" doc:"in the document that it is inside"`
+	Title  string     `json:"title"`
+	Status rag.Status `json:"status" enum:"indexed,partial,failed,pending"`
+}
+
+// maxParts is how many of the documents inside one are told with it.
+const maxParts = 1000
 
 // A chunk is a passage of a document.
 type chunk struct {
@@ -149,11 +162,21 @@ func (h *Handler) getDocument(ctx context.Context, c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c.Writer, http.StatusOK, newDetail(d, text))
+	parts, err := h.svc.Documents.Parts(ctx, uri, maxParts)
+	if err != nil {
+		return err
+	}
+	out := newDetail(d, text, parts)
+	out.Shown = h.svc.Pages.Shown(d)
+	return writeJSON(c.Writer, http.StatusOK, out)
 }
 
-func newDetail(d rag.Document, text string) documentDetail {
-	out := documentDetail{newDocument(d), text, make([]chunk, len(d.Chunks))}
+func newDetail(d rag.Document, text string, parts []rag.Document) documentDetail {
+	out := documentDetail{Document: newDocument(d), Text: text, Chunks: make([]chunk, len(d.Chunks)), Parts: make([]part, len(parts))}
+	for i, p := range parts {
+		name := strings.TrimPrefix(string(p.Object.URI), string(d.Object.URI.Part("")))
+		out.Parts[i] = part{p.Object.URI, name, p.Title, p.Status}
+	}
 	for i, k := range d.Chunks {
 		out.Chunks[i] = chunk{k.ID.String(), k.Ordinal, k.Kind, list(k.Heading), k.Page, k.Start, k.End, k.Text}
 	}

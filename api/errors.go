@@ -12,6 +12,12 @@ var (
 	// ErrReadOnly says that the document belongs to a source that cannot be
 	// changed through the API.
 	ErrReadOnly = errors.New("the document belongs to a source that is read only")
+	// ErrNoPage says that a document has no such page, or none that can be shown.
+	ErrNoPage = errors.New("the page is not shown")
+	// ErrNoDrawing says that this server cannot draw pages of the document.
+	ErrNoDrawing = errors.New("this server cannot draw the page")
+	// ErrNotDrawn says that drawing a page failed.
+	ErrNotDrawn = errors.New("the page could not be drawn")
 )
 
 // A BadRequest says what the caller got wrong.

@@ -46,6 +46,10 @@ type fake struct {
 	answer   func(ctx context.Context, r AnswerRequest, emit func(answer.Event) error) (answer.Answer, Freshness, error)
 	put      func(ctx context.Context, path string, body io.Reader) (rag.URI, string, error)
 	failWith error // of Documents
+	page     func(q PageQuery) (Picture, error)
+	pages    []PageQuery
+	parts    []rag.Document
+	shown    int
 	wait     func(ctx context.Context, token string) error
 }
 
@@ -58,7 +62,7 @@ func newFake() *fake {
 	}
 }
 
-func (f *fake) service() Service { return Service{f, f, f, f} }
+func (f *fake) service() Service { return Service{f, f, f, f, f} }
 
 // record runs note with the fake to itself.
 func (f *fake) record(note func()) {
@@ -125,6 +129,15 @@ func (f *fake) List(_ context.Context, q ListQuery) ([]rag.Document, string, err
 func (f *fake) Get(_ context.Context, uri rag.URI) (rag.Document, string, error) {
 	f.record(func() { f.got = append(f.got, uri) })
 	return sampleDocument(), "the whole text", f.failWith
+}
+
+func (f *fake) Parts(context.Context, rag.URI, int) ([]rag.Document, error) { return f.parts, nil }
+
+func (f *fake) Shown(rag.Document) int { return f.shown }
+
+func (f *fake) Page(_ context.Context, q PageQuery) (Picture, error) {
+	f.record(func() { f.pages = append(f.pages, q) })
+	return f.page(q)
 }
 
 func (f *fake) Put(ctx context.Context, path string, body io.Reader) (rag.URI, string, error) {

@@ -94,7 +94,7 @@ type Handler struct {
 // nothing. A Registry belongs to one handler.
 func New(cfg Config, svc Service) (*Handler, error) {
 	cfg.setDefaults()
-	if svc.Retriever == nil || svc.Answerer == nil || svc.Documents == nil || svc.Monitor == nil {
+	if svc.Retriever == nil || svc.Answerer == nil || svc.Documents == nil || svc.Pages == nil || svc.Monitor == nil {
 		return nil, errors.New("api: a part of the service is missing")
 	}
 	g, err := newGuard(cfg)

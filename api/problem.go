@@ -83,6 +83,9 @@ func callersProblem(err error) (problem, bool) {
 	if e, ok := errors.AsType[crossOrigin](err); ok {
 		return problem{status: http.StatusForbidden, Code: "forbidden", Message: e.Error()}, true
 	}
+	if p, ok := pagesProblem(err); ok {
+		return p, true
+	}
 	for _, known := range []struct {
 		err    error
 		status int
@@ -97,6 +100,27 @@ func callersProblem(err error) (problem, bool) {
 	} {
 		if errors.Is(err, known.err) {
 			return problem{status: known.status, Code: known.code, Message: known.err.Error()}, true
+		}
+	}
+	return problem{}, false
+}
+
+// pagesProblem knows why a page is not shown; the error says more.
+func pagesProblem(err error) (problem, bool) {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return problem{}, false
+	}
+	for _, known := range []struct {
+		err    error
+		status int
+		code   string
+	}{
+		{ErrNoPage, http.StatusNotFound, "no_page"},
+		{ErrNoDrawing, http.StatusNotImplemented, "no_drawing"},
+		{ErrNotDrawn, http.StatusUnprocessableEntity, "not_drawn"},
+	} {
+		if errors.Is(err, known.err) {
+			return problem{status: known.status, Code: known.code, Message: err.Error()}, true
 		}
 	}
 	return problem{}, false

@@ -46,6 +46,9 @@ func (h *Handler) routes() []route {
 			text:    "The URI may hold slashes, escaped or not. `/v1/documents/get?uri=` does the same."}},
 		{del, "/v1/documents/*uri", quick, h.deleteDocument, operation{id: "delete-document-by-path", out: tokenResult{}, status: http.StatusAccepted,
 			summary: "Delete an uploaded document"}},
+		{get, "/v1/pages", quick, h.page, operation{id: "page", in: pageRequest{}, media: "image/png",
+			summary: "A page of a document as a picture",
+			text:    "Pages of PDF are drawn as PNG, which needs PDFium (status 501 without). A picture that browsers show (PNG, JPEG, GIF, WebP) comes as it is, as its one page. The ETag changes with the document."}},
 		{get, "/v1/wait", quick, h.waitFor, operation{id: "wait", in: afterParam{}, out: waitResult{},
 			summary: "Wait until a change is searchable"}},
 

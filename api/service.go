@@ -25,6 +25,7 @@ type Service struct {
 	Retriever Retriever
 	Answerer  Answerer
 	Documents Documents
+	Pages     Pages
 	Monitor   Monitor
 }
 
@@ -69,6 +70,9 @@ type Documents interface {
 	// Get returns a document, its text, and its chunks with their texts;
 	// ErrNotFound if there is none.
 	Get(ctx context.Context, uri rag.URI) (rag.Document, string, error)
+	// Parts returns the documents inside one, at any depth, in order of URI:
+	// limit at most.
+	Parts(ctx context.Context, uri rag.URI, limit int) ([]rag.Document, error)
 	// Put stores body under path among the uploaded documents and returns
 	// its URI and a token for Wait, which has no comma. A path that leaves the
 	// folder or is not valid is a *BadRequest. If body ends with an error,

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -102,5 +103,42 @@ func TestPartsGoWithWhatTheyAreIn(t *testing.T) {
 	}
 	w.source.remove("x.txt")
 	r.await("all is gone", func() bool { return r.Pipeline.Status().Counts.Documents == 0 })
+	check(t, r.stop())
+}
+
+func TestOriginalsAndPartsOfADocument(t *testing.T) {
+	w := newWorld(t)
+	r := w.start(openBoxes)
+	w.source.put("x.txt", box)
+	r.unpacked()
+	d, _, err := r.Record("mem:x.txt")
+	check(t, err)
+	if data, err := r.Original(t.Context(), d); err != nil || string(data) != box {
+		t.Errorf("got %q, error %v", data, err)
+	}
+	part, _, err := r.Record(zebras)
+	check(t, err)
+	if _, err := r.Original(t.Context(), part); !errors.Is(err, ErrInside) {
+		t.Errorf("got %v, want %v", err, ErrInside)
+	}
+	d.Object.Problem = "a link"
+	if _, err := r.Original(t.Context(), d); err == nil || err.Error() != "x.txt: a link" {
+		t.Errorf("got %v", err)
+	}
+	for limit, want := range map[int]string{
+		9: "mem:x.txt//a.txt mem:x.txt//bad mem:x.txt//inner mem:x.txt//inner//b.txt", 1: "mem:x.txt//a.txt",
+	} {
+		list, err := r.Parts("mem:x.txt", limit)
+		var names []string
+		for _, d := range list {
+			names = append(names, string(d.Object.URI))
+		}
+		if got := strings.Join(names, " "); err != nil || got != want {
+			t.Errorf("got %q, error %v, want %q", got, err, want)
+		}
+	}
+	if list, err := r.Parts("mem:x", 9); err != nil || len(list) > 0 {
+		t.Errorf("got %v, error %v", list, err)
+	}
 	check(t, r.stop())
 }

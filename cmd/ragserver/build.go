@@ -17,6 +17,7 @@ import (
 	"ragserver/ingest/fs"
 	"ragserver/llm"
 	"ragserver/llm/answer"
+	"ragserver/parse"
 	"ragserver/parse/formats"
 	"ragserver/parse/isolate"
 	"ragserver/pipeline"
@@ -35,6 +36,7 @@ type service struct {
 	store    store.Store
 	index    *hybrid.Index
 	parsers  *isolate.Pool
+	drawers  *isolate.Pool // nil without PDFium
 	pipeline *pipeline.Pipeline
 	handler  *api.Handler
 	embedder *embed.Counter
@@ -116,13 +118,20 @@ func (v *service) connect(s settings, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if v.drawers, err = s.drawing(); err != nil {
+		return err
+	}
+	var drawer parse.Drawer
+	if v.drawers != nil {
+		drawer = v.drawers
+	}
 	docs := &documents{pipeline: v.pipeline, uploads: uploads, maxSize: s.maxSize()}
 	v.handler, err = api.New(api.Config{
 		Version: buildVersion(), Logger: log, UI: web.Handler(),
 		Hosts: s.HTTP.Hosts, CORS: s.HTTP.CORS, Keys: s.HTTP.Keys,
 		MaxUpload: s.HTTP.MaxUpload, RequestTimeout: s.HTTP.RequestTimeout,
 	}, api.Service{
-		Retriever: retriever, Answerer: answers, Documents: docs,
+		Retriever: retriever, Answerer: answers, Documents: docs, Pages: newPages(v.pipeline, drawer),
 		Monitor: &monitor{pipeline: v.pipeline, retriever: retriever, index: v.index, embedder: v.embedder, former: former.unusable, model: model},
 	})
 	return err

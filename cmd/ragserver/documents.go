@@ -77,6 +77,10 @@ func (d *documents) Get(_ context.Context, uri rag.URI) (rag.Document, string, e
 	return doc, text, err
 }
 
+func (d *documents) Parts(_ context.Context, uri rag.URI, limit int) ([]rag.Document, error) {
+	return d.pipeline.Parts(uri, limit)
+}
+
 // Put writes to a name that the source does not look at, syncs, and renames.
 func (d *documents) Put(_ context.Context, name string, body io.Reader) (rag.URI, string, error) {
 	clean, err := uploadPath(name)

@@ -63,6 +63,9 @@ func start(ctx context.Context, std streams, s settings, log *slog.Logger) error
 func (v *service) run(ctx context.Context, std streams, listener net.Listener) error {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return v.parsers.Run(ctx) })
+	if v.drawers != nil {
+		work.Go(func() error { return v.drawers.Run(ctx) })
+	}
 	work.Go(func() error { return v.pipeline.Run(ctx) })
 	work.Go(func() error { return v.index.Run(ctx) })
 	work.Go(func() error { return api.Serve(ctx, listener, v.handler) })

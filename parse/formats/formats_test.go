@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	rag "ragserver"
@@ -82,5 +83,21 @@ func TestHeavyFormatsAreGivenAway(t *testing.T) {
 	}
 	if heavy.n != 3 {
 		t.Errorf("%d documents were given away, want 3", heavy.n)
+	}
+}
+
+func TestOnlyPagesOfPDFAreDrawn(t *testing.T) {
+	p, err := formats.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawer, ok := p.(parse.Drawer)
+	if !ok {
+		t.Fatalf("%T draws nothing", p)
+	}
+	for data, want := range map[string]string{"needle": "drawing text/plain: unsupported", "%PDF-1.7\n": "pages are drawn by PDFium, which is not installed"} {
+		if _, err := drawer.Draw(t.Context(), parse.Input{Data: []byte(data)}, 1, 600); !errors.Is(err, parse.ErrUnsupported) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %s", data, err, want)
+		}
 	}
 }

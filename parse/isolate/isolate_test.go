@@ -65,6 +65,43 @@ func (obedient) Parse(ctx context.Context, in parse.Input) (rag.Text, error) {
 	return t, nil
 }
 
+// Draw draws what the document says.
+func (obedient) Draw(_ context.Context, in parse.Input, page, width int) ([]byte, error) {
+	switch string(in.Data) {
+	case "hang":
+		select {}
+	case "exit":
+		os.Exit(3)
+	case "short":
+		return nil, fmt.Errorf("%w: it has 1", parse.ErrNoPage)
+	}
+	return fmt.Appendf(nil, "\x89%s %s %s %d %d", in.Name, in.MediaType, in.Data, page, width), nil
+}
+
+func TestPagesAreDrawnInAnotherProcess(t *testing.T) {
+	p := open(t, isolate.Config{Workers: 1, Timeout: 300 * time.Millisecond})
+	draw := func(s string, page int) (string, error) {
+		got, err := p.Draw(t.Context(), parse.Input{Name: "n", MediaType: "m/", Data: []byte(s)}, page, 640)
+		return string(got), err
+	}
+	if got, err := draw("data", 3); err != nil || got != "\x89n m/ data 3 640" {
+		t.Errorf("got %q, error %v", got, err)
+	}
+	for doc, want := range map[string]string{"exit": "parser crashed: exit status 3", "short": "no such page: it has 1", "hang": "not drawn within 300ms: limit exceeded"} {
+		if _, err := draw(doc, 1); err == nil || err.Error() != want {
+			t.Errorf("%s: got error %v, want %s", doc, err, want)
+		}
+		if got, err := ask(t, p, "next"); err != nil || got.Text != "next" {
+			t.Errorf("after %s: got %q, error %v", doc, got.Text, err)
+		}
+	}
+	for doc, page := range map[string]int{"data": 0, "short": 2} {
+		if _, err := draw(doc, page); !errors.Is(err, parse.ErrNoPage) {
+			t.Errorf("page %d of %s: got %v, want %v", page, doc, err, parse.ErrNoPage)
+		}
+	}
+}
+
 func deep(n int) int {
 	if n < 0 {
 		return 0

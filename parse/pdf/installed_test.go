@@ -4,6 +4,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"image/png"
 	"os"
 	"strings"
 	"testing"
@@ -24,5 +25,13 @@ func TestPDFiumIsFirstAndTheOtherReaderSecond(t *testing.T) {
 	got, err = p.Parse(t.Context(), parse.Input{Data: late})
 	if err != nil || got.Parser != "pdf/builtin" || got.Text != "still here" || !strings.Contains(strings.Join(got.Warnings, " "), "PDFium could not read this") {
 		t.Errorf("got %q by %s, warnings %q, error %v", got.Text, got.Parser, got.Warnings, err)
+	}
+}
+
+func TestPagesAreDrawnAsWideAsAsked(t *testing.T) {
+	p := pdf.New(pdf.Config{PDFium: os.Getenv("RAGSERVER_PDFIUM"), Cache: os.TempDir() + "/ragserver-pdfium-tests"}, nil)
+	data, err := p.Draw(t.Context(), parse.Input{Data: pdftest.Rich()}, 2, 300)
+	if c, err2 := png.DecodeConfig(bytes.NewReader(data)); err != nil || err2 != nil || c.Width != 300 {
+		t.Errorf("got %d by %d, errors %v, %v", c.Width, c.Height, err, err2)
 	}
 }

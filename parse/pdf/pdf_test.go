@@ -59,3 +59,10 @@ func TestFindLooksInTheFoldersThatAreNamed(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestDrawingSaysWhatIsMissing(t *testing.T) {
+	_, err := pdf.New(pdf.Config{}, nil).Draw(t.Context(), parse.Input{Data: pdftest.Rich()}, 1, 600)
+	if !errors.Is(err, parse.ErrUnsupported) || !strings.Contains(err.Error(), pdf.DrawingAdvice) {
+		t.Errorf("got %v", err)
+	}
+}

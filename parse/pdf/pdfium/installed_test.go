@@ -119,8 +119,12 @@ func TestPagesAreDrawn(t *testing.T) {
 	if err != nil || err2 != nil || c.Width*c.Height > 10_000 || c.Width < c.Height {
 		t.Errorf("got %d by %d, errors %v, %v", c.Width, c.Height, err, err2)
 	}
-	if _, _, err := e.Render(t.Context(), pdftest.Rich(), 3, pdfium.Picture{}); err == nil {
-		t.Error("page 3 of 2 was drawn")
+	wide, _, err := e.Render(t.Context(), pdftest.Rich(), 1, pdfium.Picture{Width: 300})
+	if c, err2 := png.DecodeConfig(bytes.NewReader(wide)); err != nil || err2 != nil || c.Width != 300 || c.Height != 400 {
+		t.Errorf("got %d by %d, errors %v, %v", c.Width, c.Height, err, err2)
+	}
+	if _, _, err := e.Render(t.Context(), pdftest.Rich(), 3, pdfium.Picture{}); !errors.Is(err, parse.ErrNoPage) {
+		t.Errorf("page 3 of 2: got %v, want %v", err, parse.ErrNoPage)
 	}
 }
 
