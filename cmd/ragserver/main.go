@@ -40,7 +40,7 @@ func commands() []command {
 		{"query", "[--server URL] [-k N] [--filter F] [--glob G] [--leg L] [--json] TEXT...", "search a running server", query},
 		{"ask", "[--server URL] [-k N] [--json] QUESTION...", "ask a running server a question", ask},
 		{"status", "[--server URL] [--json]", "show sources and counts of a running server", status},
-		{"parse", "[--json] FILE...", "show what is read from files, chunk by chunk", parseFiles},
+		{"parse", "[--config FILE] [--json] FILE...", "show what is read from files, chunk by chunk", parseFiles},
 		{"eval", "--collection BEIR_DIR | --spans DIR [--compare] [--leg hybrid|vector|bm25] [--json]", "measure retrieval on a collection with judgements", eval},
 		{"config", "check FILE", "check a configuration file", config},
 		{"version", "", "print the version", version},

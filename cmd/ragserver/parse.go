@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -42,11 +43,13 @@ type parsedChunk struct {
 	End     int      `json:"end"`
 }
 
-// parseFiles reads files as the service would. It goes on after a file that
+// parseFiles reads files as the service would, one with this configuration if there
+// is one. It goes on after a file that
 // cannot be read and fails at the end.
 func parseFiles(ctx context.Context, std streams, args []string) error {
 	set := flag.NewFlagSet("parse", flag.ContinueOnError)
 	asJSON := set.Bool("json", false, "print one line of JSON for each file")
+	config := set.String("config", "", "configuration `file` (YAML) whose rules and readers are used")
 	files, err := parseFlags(set, std, args)
 	if err != nil {
 		return err
@@ -54,21 +57,31 @@ func parseFiles(ctx context.Context, std streams, args []string) error {
 	if len(files) == 0 {
 		return misused("FILE is missing")
 	}
-	splitter, err := defaults().splitter()
+	s, err := load(*config, std)
 	if err != nil {
 		return err
 	}
-	pool, err := defaults().parsers(ctx)
+	if *config == "" {
+		s.Data = ownData(s.Data)
+	}
+	splitter, err := s.splitter()
 	if err != nil {
 		return err
 	}
-	parser := formats.Isolated(pool)
+	pool, err := s.parsers(ctx)
+	if err != nil {
+		return err
+	}
+	parser, timeout, err := s.ruled(formats.Isolated(pool))
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- pool.Run(ctx) }()
 	failed := 0
 	for _, file := range files {
-		result := parseFile(ctx, parser, splitter, file)
+		result := parseFile(ctx, parser, orElse(timeout, time.Minute), splitter, file)
 		if result.Error != "" {
 			failed++
 		}
@@ -84,14 +97,28 @@ func parseFiles(ctx context.Context, std streams, args []string) error {
 	return nil
 }
 
-func parseFile(ctx context.Context, p parse.Parser, splitter *chunk.Splitter, file string) parsedFile {
+// ownData returns the folder of what is compiled for parsers: that of a server that
+// runs here or, so that none is made in any folder, one among the user's caches.
+func ownData(dir string) string {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return dir
+	}
+	if caches, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(caches, "ragserver")
+	}
+	return dir
+}
+
+func parseFile(ctx context.Context, p parse.Parser, timeout time.Duration, splitter *chunk.Splitter, file string) parsedFile {
 	result := parsedFile{File: file, Chunks: []parsedChunk{}}
 	data, err := os.ReadFile(file)
 	var text rag.Text
 	var took time.Duration
 	if err == nil {
 		began := time.Now()
-		text, err = p.Parse(ctx, parse.Input{Name: file, Data: data})
+		limited, cancel := context.WithTimeout(ctx, timeout)
+		text, err = p.Parse(limited, parse.Input{Name: file, Data: data})
+		cancel()
 		took = time.Since(began)
 	}
 	if err == nil && len(data) > 0 && len(text.Parts) == 0 && strings.TrimSpace(text.Text) == "" {

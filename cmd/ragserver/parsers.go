@@ -14,7 +14,7 @@ import (
 )
 
 type pdfSettings struct {
-	PDFium string // path of pdfium.wasm; "" to look for it, "none" to do without
+	Pdfium string // path of pdfium.wasm; "" to look for it, "none" to do without
 }
 
 type ocrSettings struct {
@@ -39,7 +39,7 @@ func (s settings) parsers(ctx context.Context) (*isolate.Pool, error) {
 
 // readers finds the programs and modules that parsers use.
 func (s settings) readers() (formats.Options, error) {
-	o := formats.Options{PDFium: s.PDF.PDFium, Cache: filepath.Join(s.Data, "compiled")}
+	o := formats.Options{PDFium: s.PDF.Pdfium, Cache: filepath.Join(s.Data, "compiled")}
 	switch o.PDFium {
 	case "":
 		o.PDFium = pdf.Find(s.Data)
