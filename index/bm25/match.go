@@ -24,6 +24,7 @@ type matcher struct {
 	// Of the part at hand.
 	part    int
 	route   route
+	leads   []uint32       // see find
 	cursors []cursor       // by word
 	meaning map[uint32]int // the word that a term's number means
 	mask    [4]uint64      // of those numbers, by their last 8 bits

@@ -51,26 +51,32 @@ type route struct {
 	costs []int    // of check: chunks that have what is rarest in each set
 }
 
-// find returns the route in the part at hand. Without chunks that meet the
-// needs it has no leads.
-func (m *matcher) find() (r route) {
+// find returns the route in the part at hand, in the memory of the last. Without
+// chunks that meet the needs it has no leads.
+func (m *matcher) find() route {
+	r := route{leads: m.route.leads[:0], check: m.route.check[:0], costs: m.route.costs[:0]}
 	least := -1
 	for _, n := range m.needs {
-		var left need
-		var leads []uint32
-		cost := 0
-		for _, set := range n {
-			if rarest, size, ok := m.rarest(set); ok {
-				left = append(left, set)
-				leads = append(leads, rarest)
+		left, cost := n, 0
+		m.leads = m.leads[:0]
+		for i, set := range n {
+			rarest, size, ok := m.rarest(set)
+			switch {
+			case ok:
+				m.leads = append(m.leads, rarest)
 				cost += size
+				if len(left) < len(n) {
+					left = append(left, set)
+				}
+			case len(left) == len(n):
+				left = slices.Clip(n[:i]) // without this one
 			}
 		}
 		if len(left) == 0 {
 			return route{}
 		}
 		if least < 0 || cost < least {
-			least, r.leads = cost, leads
+			least, r.leads = cost, append(r.leads[:0], m.leads...)
 		}
 		if len(left) <= maxSets {
 			at, _ := slices.BinarySearch(r.costs, cost)
@@ -106,9 +112,9 @@ func (m *matcher) rarest(words []int) (number uint32, size int, ok bool) {
 	return number, size, len(words) > 0
 }
 
-// meets says whether a chunk meets the needs, as far as they are checked.
-func (m *matcher) meets(chunk uint32) bool {
-	for _, n := range m.route.check {
+// meets says whether a chunk meets needs.
+func (m *matcher) meets(needs []need, chunk uint32) bool {
+	for _, n := range needs {
 		if !slices.ContainsFunc(n, func(set []int) bool { return m.has(set, chunk) }) {
 			return false
 		}
@@ -139,15 +145,34 @@ func (q *query) runRequired(ctx context.Context, part int, c *collector) error {
 		c.chunks = slices.Compact(c.chunks)
 	}
 	c.scored += len(c.chunks)
+	check := m.intersect(p.part, c)
 	for i, chunk := range c.chunks {
 		if i%1024 == 1023 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		if m.meets(chunk) {
+		if m.meets(check, chunk) {
 			c.offer(p, part, chunk, 0)
 		}
 	}
 	return nil
+}
+
+// intersect drops the chunks that do not meet the needs of a single word, the
+// rarest first, and returns the other needs.
+func (m *matcher) intersect(p part, c *collector) (left []need) {
+	s, ok := p.(*segment)
+	if !ok {
+		return m.route.check
+	}
+	for _, n := range m.route.check {
+		if len(n) > 1 || len(n[0]) > 1 {
+			left = append(left, n)
+			continue
+		}
+		l := s.list(m.numbers[m.part][n[0][0]] - 1)
+		c.chunks = l.keep(c.chunks)
+	}
+	return left
 }
