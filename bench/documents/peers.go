@@ -4,113 +4,142 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
+	"slices"
+	"strings"
 	"time"
 
-	"ragserver/parse"
-	"ragserver/parse/formats"
+	"ragserver/bench/measure"
 )
 
-// A peer is another program that reads the text of PDFs.
-type peer struct {
-	name string
-	args []string // before the files; the program first
-	each bool     // a process for each file
+// A result is what a program made of the files of a contest.
+type result struct {
+	cpu           time.Duration // of all files, in its best round
+	counted       int           // pages or documents of the files that it read
+	files         int
+	failed, late  int // files: all that it did not read; those that took too long
+	wanted        int // strings
+	strict, loose int
 }
 
-// readAll is what the libraries do: one process for all files.
-const readAll = `import sys
-for f in sys.argv[1:]:
-    try:
-        %s
-    except Exception:
-        pass`
+func (r result) rate() float64 { return float64(r.counted) / max(r.cpu.Seconds(), 1e-9) }
 
-func peers(venv string) []peer {
-	python := filepath.Join(venv, "bin", "python")
-	library := func(name, imports, call string) peer {
-		return peer{name: name, args: []string{python, "-W", "ignore", "-c", imports + "\n" + fmt.Sprintf(readAll, call)}}
+// programs are ours and the others.
+func (c contest) programs() []contestant { return append(slices.Clip(c.ours), c.others...) }
+
+// comparePeers lets the programs read the same files, in turns, each in a process
+// of its own with one thread of Go, and notes what they count in a second of
+// processor time.
+func comparePeers(ctx context.Context, o options, all map[string]expectation, report *measure.Report) error {
+	work, err := os.MkdirTemp("", "ragserver-documents-")
+	if err != nil {
+		return err
 	}
-	return []peer{
-		{name: "pdftotext", args: []string{"pdftotext"}, each: true},
-		library("pypdf", "import pypdf, logging; logging.disable()", "[p.extract_text() for p in pypdf.PdfReader(f).pages]"),
-		library("pdfminer.six", "import pdfminer.high_level as h, logging; logging.disable()", "h.extract_text(f)"),
+	contests, err := o.contests(work)
+	for _, c := range contests {
+		if err == nil && o.wants(c.format, "") {
+			err = c.hold(ctx, o, all, report)
+		}
 	}
+	return errors.Join(err, os.RemoveAll(work))
 }
 
-// comparePeers reads the files with each of this program's readers and with the
-// peers, one after the other on one core, and prints pages a CPU second.
-func comparePeers(ctx context.Context, venv string, o formats.Options, files []string) error {
-	own := []struct {
-		name string
-		o    formats.Options
-	}{{"ragserver, builtin", formats.Options{}}, {"ragserver, PDFium", o}}
-	pages, reference := 0, 0.0
-	show := func(name string, cpu time.Duration) {
-		rate := float64(pages) / cpu.Seconds()
-		if name == "pdftotext" {
-			reference = rate
+// hold holds a contest.
+func (c contest) hold(ctx context.Context, o options, all map[string]expectation, report *measure.Report) error {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return !strings.HasPrefix(name, c.format+"/") })
+	defer func() {
+		for _, p := range c.programs() {
+			p.close()
 		}
-		fmt.Printf("%-20s %8.2f CPU s %8.0f pages/s %6.2f of pdftotext\n", name, cpu.Seconds(), rate, rate/max(reference, 1e-9))
-	}
-	taken := map[string]time.Duration{}
-	for _, reader := range own {
-		if reader.name == "ragserver, PDFium" && o.PDFium == "" {
-			continue
-		}
-		p, err := formats.Open(reader.o.String())
+	}()
+	results := make(map[string]*result)
+	for round := range o.peer.rounds {
+		now, err := c.round(ctx, o, names, all)
 		if err != nil {
 			return err
 		}
-		pages = 0
-		began := cpuTime(syscall.RUSAGE_SELF)
-		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				return err
+		for name, r := range now {
+			if round == 0 || r.cpu < results[name].cpu {
+				results[name] = r
 			}
-			// What cannot be read takes its time too.
-			t, _ := p.Parse(ctx, parse.Input{Name: file, Data: data})
-			pages += t.Pages
-		}
-		taken[reader.name] = cpuTime(syscall.RUSAGE_SELF) - began
-	}
-	for _, other := range peers(venv) {
-		began := cpuTime(syscall.RUSAGE_CHILDREN)
-		if err := other.run(ctx, files); err != nil {
-			return fmt.Errorf("%s: %w", other.name, err)
-		}
-		show(other.name, cpuTime(syscall.RUSAGE_CHILDREN)-began)
-	}
-	for _, reader := range own {
-		if t, ok := taken[reader.name]; ok {
-			show(reader.name, t)
 		}
 	}
+	c.print(results)
+	c.note(results, report)
 	return nil
 }
 
-// run reads all files. A file that a peer cannot read is no failure.
-func (p peer) run(ctx context.Context, files []string) error {
-	if !p.each {
-		return exec.CommandContext(ctx, p.args[0], append(p.args[1:], files...)...).Run()
-	}
-	for _, file := range files {
-		err := exec.CommandContext(ctx, p.args[0], append(p.args[1:], file, os.DevNull)...).Run()
-		if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
-			return err
+// round lets every program read every file once: the second file after the
+// first, each by all programs one after the other.
+func (c contest) round(ctx context.Context, o options, names []string, all map[string]expectation) (map[string]*result, error) {
+	results := make(map[string]*result)
+	for _, name := range names {
+		for _, p := range c.programs() {
+			r := results[p.name]
+			if r == nil {
+				r = &result{}
+				results[p.name] = r
+			}
+			text, cpu, err := p.read(ctx, filepath.Join(o.data, filepath.FromSlash(name)), o.peer.limit)
+			switch {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case err != nil && cpu == 0:
+				return nil, fmt.Errorf("%s: %s: %w", name, p.name, err) // it does not run at all
+			}
+			r.add(c, all[name], text, cpu, err)
 		}
 	}
-	return ctx.Err()
+	return results, nil
 }
 
-func cpuTime(who int) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(who, &u); err != nil {
-		return 0
+func (r *result) add(c contest, e expectation, text string, cpu time.Duration, err error) {
+	r.files++
+	r.cpu += cpu
+	r.wanted += len(e.Expect)
+	if err != nil {
+		r.failed++
+		if errors.Is(err, errTime) {
+			r.late++
+		}
+		return
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	r.counted++
+	if c.unit == "pages" {
+		r.counted += max(e.Pages, 1) - 1
+	}
+	strict, loose := strictly(text), loosely(text)
+	for _, w := range e.Expect {
+		if strings.Contains(strict, strictly(w.Text)) {
+			r.strict++
+		}
+		if strings.Contains(loose, loosely(w.Text)) {
+			r.loose++
+		}
+	}
+}
+
+func (c contest) print(results map[string]*result) {
+	fmt.Printf("\n%s, %s in a second of processor time\n", c.format, c.unit)
+	fmt.Printf("%-14s %9s %9s %8s %8s %7s %9s\n", "program", "CPU s", "a second", "strict", "loose", "failed", "too long")
+	for _, p := range c.programs() {
+		r := results[p.name]
+		fmt.Printf("%-14s %9.2f %9.1f %8s %8s %4d/%-2d %9d\n", p.name, r.cpu.Seconds(), r.rate(), share(r.strict, r.wanted), share(r.loose, r.wanted), r.failed, r.files, r.late)
+	}
+}
+
+// note puts the figures into the report, ours beside each of the others.
+func (c contest) note(results map[string]*result, report *measure.Report) {
+	for _, us := range c.ours {
+		for _, them := range c.others {
+			what := c.format + ", " + us.name + " beside " + them.name
+			if goal, ok := c.goals[them.name]; ok {
+				report.Goal(what, measure.TimesOrMore(goal))
+			}
+			report.Set("ragserver", what, c.unit+"/s", results[us.name].rate())
+			report.Set("other", what, c.unit+"/s", results[them.name].rate())
+		}
+	}
 }

@@ -79,6 +79,14 @@ func NewReport(goals map[string]Target) *Report {
 	return &Report{Reference: "pathway", Problems: []string{}, goals: goals}
 }
 
+// Goal adds a goal for what is not measured yet.
+func (r *Report) Goal(what string, t Target) {
+	if r.goals == nil {
+		r.goals = make(map[string]Target)
+	}
+	r.goals[what] = t
+}
+
 // Set notes a Figure of a server.
 func (r *Report) Set(server, what, unit string, value float64) {
 	at := r.row(what, unit)

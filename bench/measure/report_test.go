@@ -18,6 +18,8 @@ func TestReportShowsRatiosAndGoals(t *testing.T) {
 	r.Set("pathway", "updates", "ms", 250)
 	r.Set("ragserver", "batch", "rows/s", 30)
 	r.Set("pathway", "batch", "rows/s", 10)
+	r.Goal("lines", AtLeast(5))
+	r.Set("ragserver", "lines", "", 4)
 	r.Problem("pathway", "%d went wrong", 2)
 	var out strings.Builder
 	r.Print(&out)
@@ -27,6 +29,7 @@ func TestReportShowsRatiosAndGoals(t *testing.T) {
 		"| peak memory (MB) | 400 | - | - | <= 500 |",
 		"| updates (ms) | 30 | 250 | 0.12x | <= 0.1x (missed) |",
 		"| batch (rows/s) | 30 | 10 | 3x | >= 2x |",
+		"| lines | 4 | - | - | >= 5 (missed) |",
 		"- pathway: 2 went wrong",
 	} {
 		if !strings.Contains(out.String(), want) {
