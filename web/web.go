@@ -15,7 +15,7 @@ var static embed.FS
 
 // policy lets a page load and call only what its own server offers, and lets no
 // script turn text into markup: text of documents stays text.
-const policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; " +
+const policy = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; " +
 	"form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Handler returns a handler for the pages and their assets. Each page has an

@@ -25,9 +25,15 @@ const scenes = {
   document: async (page) => {
     await page.goto('/documents?q=guides');
     await page.locator('tbody a').first().click();
-    await page.locator('document-panel summary').click();
+    await page.locator('document-panel summary', { hasText: 'Details' }).click();
     await page.getByLabel('Outline passages').click();
   },
+  page: async (page) => {
+    await page.goto('/search?q=Quernmouth');
+    await page.locator('.hit a').first().click();
+    await page.locator('document-panel mark').first().waitFor();
+  },
+  inside: (page) => page.goto('/documents?q=offer#doc=archive%3Amail%2Foffer.eml'),
   sources: (page) => page.goto('/sources'),
 };
 

@@ -10,7 +10,8 @@ import { events } from './sse.js';
 /** @typedef {{hits: Hit[] | null, epoch: number, complete_until?: string, degraded?: string, took_ms: number}} Results */
 /** @typedef {{id: string, ordinal: number, kind: string, heading?: string[] | null, page?: number, start: number, end: number}} Chunk */
 /** @typedef {{uri: string, source: string, path: string, title?: string, status: string, reason?: string, media_type?: string, language?: string, size: number, modified_at?: string, seen_at?: string, pages?: number, chars: number, chunks: number, warnings?: string[] | null, author?: string, parser?: string, parse_ms?: number, labels?: string[] | null, container?: string}} Doc */
-/** @typedef {Omit<Doc, 'chunks'> & {text: string, chunks: Chunk[] | null}} FullDoc */
+/** @typedef {{uri: string, name: string, title?: string, status: string}} Part a document inside another one */
+/** @typedef {Omit<Doc, 'chunks'> & {text: string, chunks: Chunk[] | null, parts?: Part[] | null, shown_pages?: number}} FullDoc */
 /** @typedef {{name: string, kind: string, state: string, objects: number, last_listing?: string, error?: string, note?: string, documents: number, failed: number, pending: number, lag_ms?: number, lag_ns?: number}} SourceStatus */
 /** @typedef {{documents: number, indexed: number, partial?: number, failed: number, pending: number, chunks: number, vectors: number, embedded: number, epoch: number, last_modified?: string, last_indexed?: string, complete_until?: string, embedder: string, model: string, changing?: string, trouble?: string[] | null}} Statistics */
 /** @typedef {{statistics: Statistics, sources: SourceStatus[]}} Status */
@@ -120,6 +121,11 @@ export async function documents(query, signal) {
 /** @param {string} uri @param {AbortSignal} [signal] @returns {Promise<FullDoc>} */
 export async function getDocument(uri, signal) {
   return (await request('/v1/documents/get?' + new URLSearchParams({ uri }), { signal })).json();
+}
+
+/** Returns the picture of a page, from 1. @param {string} uri @param {number} page @param {AbortSignal} signal */
+export async function pagePicture(uri, page, signal) {
+  return (await request('/v1/pages?' + new URLSearchParams({ uri, page: String(page) }), { signal })).blob();
 }
 
 /** @param {string} uri @returns {Promise<{token: string}>} */

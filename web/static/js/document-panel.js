@@ -4,8 +4,9 @@
 import { ApiError, getDocument } from './api.js';
 import { failure, fill, find, h } from './dom.js';
 import { breadcrumb, count, duration, fileName, moment, plural, size, time } from './format.js';
+import { PageView } from './page-view.js';
 import { locate } from './quote.js';
-import { closePlace, openPlace, place } from './router.js';
+import { closePlace, fragment, openPlace, place } from './router.js';
 import { Positions } from './spans.js';
 import { TextView } from './text-view.js';
 
@@ -22,14 +23,16 @@ class DocumentPanel extends HTMLElement {
   /** What had the focus before. @type {Element | null} */
   #opener = null;
   #view = new TextView();
+  #pages = new PageView();
   #head = h('header');
   #note = h('div', { role: 'status' });
+  #parts = h('nav', { 'aria-label': 'Documents inside this one' });
   #where = h('span', { class: 'position' });
 
   connectedCallback() {
     this.setAttribute('role', 'complementary');
     this.setAttribute('aria-label', 'Document');
-    this.append(this.#head, h('div', { class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Text of the document' }, this.#note, this.#view));
+    this.append(this.#head, h('div', { class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'Text of the document' }, this.#note, this.#parts, this.#view));
     document.addEventListener('place', () => this.#follow());
     document.addEventListener('keydown', (e) => this.#key(e));
     matchMedia('(max-width: 60rem)').addEventListener('change', () => this.#cover());
@@ -48,6 +51,8 @@ class DocumentPanel extends HTMLElement {
     const { signal } = (this.#loading = new AbortController());
     this.#doc = null;
     this.#view.load('', [], new Positions(''));
+    this.#pages.load(null);
+    this.#inside([]);
     this.#frame(h('h2', { tabindex: -1 }, to.uri));
     fill(this.#note, h('p', { class: 'waiting' }, 'Loading…'));
     find(this.#head, 'h2').focus();
@@ -65,7 +70,9 @@ class DocumentPanel extends HTMLElement {
   #load(doc) {
     this.#doc = doc;
     this.#positions = new Positions(doc.text);
-    this.#frame(h('h2', { tabindex: -1, dir: 'auto' }, doc.title || fileName(doc.path)), h('p', { class: 'where', dir: 'auto' }, doc.path), details(doc), this.#steps());
+    this.#frame(h('h2', { tabindex: -1, dir: 'auto' }, doc.title || fileName(doc.path)), h('p', { class: 'where', dir: 'auto' }, doc.path), details(doc), this.#steps(), this.#pages);
+    this.#pages.load(doc);
+    this.#inside(doc.parts ?? []);
     find(this.#head, 'h2').focus();
     this.#view.load(doc.text, doc.chunks ?? [], this.#positions);
   }
@@ -74,6 +81,13 @@ class DocumentPanel extends HTMLElement {
   #frame(...content) {
     const close = h('button', { type: 'button', class: 'close quiet', 'aria-label': 'Close the document', title: 'Close (Esc)', click: closePlace }, '✕');
     fill(this.#head, close, content);
+  }
+
+  /** Lists the documents inside. @param {import('./api.js').Part[]} parts */
+  #inside(parts) {
+    this.#parts.hidden = parts.length === 0;
+    fill(this.#parts, h('details', { open: parts.length <= 12 }, h('summary', {}, `${plural(parts.length, 'document')} inside`),
+      h('ul', {}, parts.map((p) => h('li', {}, link(p.uri, p.name), p.status !== 'indexed' && h('span', { class: `chip ${p.status}` }, p.status))))));
   }
 
   #steps() {
@@ -108,6 +122,7 @@ class DocumentPanel extends HTMLElement {
     const c = chunks[i];
     this.#where.textContent = this.#at < 0 || !c ? plural(chunks.length, 'passage') : `Passage ${count(i + 1)} of ${count(chunks.length)}${c.page ? `, page ${c.page}` : ''}`;
     this.#where.title = breadcrumb(c?.heading);
+    if (c?.page) this.#pages.show(c.page);
   }
 
   /** The chunk that is looked at; -1 before the first. */
@@ -172,13 +187,18 @@ function problems(doc) {
   ].filter((e) => e instanceof Node);
 }
 
+/** A link that opens a document here. @param {string} uri @param {string} name */
+function link(uri, name) {
+  return h('a', { href: fragment({ uri, start: -1, end: -1 }), dir: 'auto' }, name);
+}
+
 /** @param {FullDoc} doc */
 function details(doc) {
   const modified = time(doc.modified_at);
   const seen = time(doc.seen_at);
-  /** @type {[string, string | undefined | false | null][]} */
+  /** @type {[string, Node | string | undefined | false | null][]} */
   const rows = [
-    ['Address', doc.uri], ['Inside', doc.container], ['Source', doc.source], ['Type', doc.media_type], ['Language', doc.language], ['Author', doc.author],
+    ['Address', doc.uri], ['Inside', doc.container && link(doc.container, doc.container)], ['Source', doc.source], ['Type', doc.media_type], ['Language', doc.language], ['Author', doc.author],
     ['Size', doc.size >= 0 && size(doc.size)], ['Pages', doc.pages ? count(doc.pages) : ''],
     ['Called', doc.labels?.filter((l) => l).join(', ')], ['Read by', doc.parser], ['Read in', doc.parse_ms ? duration(doc.parse_ms) : ''],
     ['Characters', count(doc.chars)], ['Passages', count(doc.chunks?.length ?? 0)],

@@ -71,3 +71,16 @@ export function fileName(path) {
 export function breadcrumb(heading) {
   return (heading ?? []).join(' › ');
 }
+
+/**
+ * "Page 3 of 12", with the name that the document gives it if that is another.
+ *
+ * @param {number} page
+ * @param {string[]} labels
+ * @param {number} last
+ */
+export function pageName(page, labels, last) {
+  const label = labels[page - 1];
+  const named = label && label !== String(page) ? ` (${label})` : '';
+  return `Page ${count(page)}${named} of ${count(last)}`;
+}

@@ -94,6 +94,48 @@ export const checks = {
     expect((await page.locator('.scroller').evaluate((e) => e.scrollTop)) > 0, 'adding text above moved what was read');
   },
 
+  async 'the page of a passage is shown, and others step by step'(page, { fake }) {
+    if (!fake) return page.goto('/documents');
+    const asked = [];
+    page.on('request', (r) => r.url().includes('/v1/pages') && asked.push(new URL(r.url()).searchParams.get('page')));
+    await page.goto('/search?q=Quernmouth');
+    await page.locator('.hit a').first().click();
+    const picture = page.locator('page-view img');
+    await page.getByAltText('Page 2 of “tide-tables.pdf”').waitFor();
+    expect(await picture.evaluate((e) => e.decode().then(() => e.naturalWidth)) === 1000, 'the picture is not drawn');
+    expect((await page.locator('page-view summary').textContent()) === 'Page 2 of 3', 'the page is not named');
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.getByAltText('Page 3 of').waitFor();
+    expect(await page.getByRole('button', { name: 'Next page' }).isDisabled(), 'there is a page after the last');
+    await page.getByRole('spinbutton', { name: 'Page' }).fill('1');
+    await page.keyboard.press('Tab');
+    await page.getByAltText('Page 1 of').waitFor();
+    expect((await page.locator('page-view summary').textContent()) === 'Page 1 (i) of 3', 'the page is not called as the document calls it');
+    const small = (await picture.boundingBox()).height;
+    await page.getByRole('button', { name: 'Larger' }).click();
+    expect((await picture.boundingBox()).height > 2 * small, 'the picture did not become larger');
+    await page.locator('page-view summary').click();
+    const before = asked.length;
+    await page.getByRole('button', { name: 'Next passage' }).click();
+    await page.getByText('Passage 3 of 3, page 3').waitFor();
+    expect(asked.length === before, 'a picture that nobody sees was asked for');
+    await page.locator('page-view summary').click();
+    await page.getByAltText('Page 3 of').waitFor();
+  },
+
+  async 'a document lists what is inside it, and that leads back'(page, { fake }) {
+    if (!fake) return page.goto('/documents');
+    await page.goto('/documents#doc=archive%3Amail%2Foffer.eml');
+    await page.getByText('2 documents inside').waitFor();
+    expect(await page.locator('page-view').count() === 0 || await page.locator('page-view').isHidden(), 'a letter has pages');
+    await page.getByRole('navigation', { name: 'Documents inside' }).getByRole('link', { name: 'terms.txt' }).click();
+    await page.locator('document-panel .text').getByText('The terms are generous.').waitFor();
+    expect(!(await page.getByText('documents inside').isVisible()), 'the list stayed');
+    await page.locator('document-panel summary', { hasText: 'Details' }).click();
+    await page.getByRole('link', { name: 'archive:mail/offer.eml' }).click();
+    await page.locator('document-panel .text').getByText('The terms are attached.').waitFor();
+  },
+
   async 'a document that is gone is said plainly'(page) {
     await page.goto('/documents#doc=uploads%3Anot-there.txt');
     await page.getByText('There is no such document any more.').waitFor();

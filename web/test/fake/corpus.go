@@ -26,8 +26,20 @@ type document struct {
 	Count     int       `json:"chunks"`
 	Warnings  []string  `json:"warnings,omitempty"`
 
+	Labels    []string `json:"labels,omitempty"`
+	Container string   `json:"container,omitempty"`
+
 	text   string
 	chunks []chunk
+	pages  int // that are shown
+	parts  []part
+}
+
+// A part is a document inside another one.
+type part struct {
+	URI    string `json:"uri"`
+	Name   string `json:"name"`
+	Status string `json:"status"`
 }
 
 // A chunk is a paragraph; start and end are code points.
@@ -36,6 +48,7 @@ type chunk struct {
 	Ordinal int      `json:"ordinal"`
 	Kind    string   `json:"kind"`
 	Heading []string `json:"heading,omitempty"`
+	Page    int      `json:"page,omitempty"`
 	Start   int      `json:"start"`
 	End     int      `json:"end"`
 	Text    string   `json:"text"`
@@ -64,6 +77,8 @@ func newCorpus() *corpus {
 	d := c.add("handbook", "guides/<b>odd & \"quoted\"</b> name.md", "# An odd name\n\nMarkup in a name or a text, like <img src=x onerror=alert(1)>, is shown as it is.\n")
 	d.Status, d.Reason = "partial", "its vectors are awaited: the embedding model does not answer"
 	d.Warnings = []string{"3 bytes that are not UTF-8 were replaced"}
+	c.addPages("reports/tide-tables.pdf", "Springs and neaps are explained here.", "High water at Quernmouth is at noon.", "Low water follows six hours later.")
+	c.addLetter()
 	p := c.add("archive", "incoming/large-report.pdf", "")
 	p.Status, p.Size = "pending", 9_400_123
 	return c

@@ -42,8 +42,10 @@ func (c *corpus) get(w http.ResponseWriter, r *http.Request) {
 		document
 		Text   string  `json:"text"`
 		Chunks []chunk `json:"chunks"` // hides the count
+		Parts  []part  `json:"parts"`
+		Shown  int     `json:"shown_pages"`
 	}
-	reply(w, 200, full{*d, d.text, d.chunks})
+	reply(w, 200, full{*d, d.text, d.chunks, d.parts, d.pages})
 }
 
 // put indexes an upload a moment later. A file with bytes that are not text

@@ -32,6 +32,7 @@ func routes(c *corpus) http.Handler {
 	mux.HandleFunc("GET /v1/documents/get", c.get)
 	mux.HandleFunc("POST /v1/documents", c.put)
 	mux.HandleFunc("DELETE /v1/documents", c.delete)
+	mux.HandleFunc("GET /v1/pages", c.page)
 	mux.HandleFunc("GET /v1/wait", c.wait)
 	mux.HandleFunc("GET /v1/events", c.events)
 	mux.Handle("GET /", web.Handler())

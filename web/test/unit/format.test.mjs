@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { breadcrumb, duration, fileName, plural, score, since, size, time } from '../../static/js/format.js';
+import { breadcrumb, duration, fileName, pageName, plural, score, since, size, time } from '../../static/js/format.js';
 
 test('sizes', () => {
   assert.deepEqual([-1, 0, 999, 1000, 1_500, 660_015, 9_400_123, 5e9].map(size), ['–', '0 B', '999 B', '1 kB', '1.5 kB', '660 kB', '9.4 MB', '5 GB']);
@@ -27,4 +27,9 @@ test('file names', () => {
 test('words', () => {
   assert.deepEqual([plural(1, 'passage'), plural(1234, 'passage'), breadcrumb(['A', 'B']), breadcrumb(null), score(0.5), score(12.34)],
     ['1 passage', '1,234 passages', 'A › B', '', '0.500', '12.3']);
+});
+
+test('pages are called by their number, and as the document calls them', () => {
+  const labels = ['i', '2', ''];
+  assert.deepEqual([1, 2, 3, 4].map((n) => pageName(n, labels, 1200)), ['Page 1 (i) of 1,200', 'Page 2 of 1,200', 'Page 3 of 1,200', 'Page 4 of 1,200']);
 });
