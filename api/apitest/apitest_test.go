@@ -49,6 +49,9 @@ func (s shelf) Get(_ context.Context, uri rag.URI) (rag.Document, string, error)
 	return s.document(uri), s[uri], nil
 }
 
+// Parts returns none: texts have nothing inside.
+func (s shelf) Parts(context.Context, rag.URI, int) ([]rag.Document, error) { return nil, nil }
+
 func (s shelf) Put(_ context.Context, path string, body io.Reader) (rag.URI, string, error) {
 	if !fs.ValidPath(path) || path == "." || strings.Contains(path, "\x00") {
 		return "", "", &api.BadRequest{Field: "path", Message: "is not valid"}
