@@ -185,14 +185,6 @@ func (i *instance) float32s(p uint64, n int) (out [6]float64) {
 	return out
 }
 
-func (i *instance) float64s(p uint64, n int) (out [6]float64) {
-	b := i.bytes(p, uint64(8*n))
-	for j := range n {
-		out[j] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*j:]))
-	}
-	return out
-}
-
 // maxString bounds what is copied of one string, in bytes.
 const maxString = 1 << 20
 
