@@ -59,6 +59,49 @@ func TestCommandMayHaveAFile(t *testing.T) {
 	}
 }
 
+func TestFileOfACommandHasAPlainName(t *testing.T) {
+	p := command(t, external.CommandConfig{Command: []string{"/bin/sh", "-c", `basename "$1"`, "sh", "{file}"}})
+	for name, want := range map[string]string{
+		"a/b.PDF": "document.PDF", "a.b/c": "document", `a.b\c`: "document", "a.t;x": "document", "a.t x": "document", "a." + strings.Repeat("x", 20): "document", "a.tar.gz": "document.gz",
+	} {
+		got, err := p.Parse(t.Context(), parse.Input{Name: name, Data: []byte("x")})
+		if err != nil || strings.TrimSpace(got.Text) != want {
+			t.Errorf("%s: got %q, error %v, want %q", name, got.Text, err, want)
+		}
+	}
+}
+
+func TestCommandIsStoppedWhenItWritesTooMuch(t *testing.T) {
+	p := command(t, external.CommandConfig{Command: []string{"/bin/sh", "-c", "head -c 5000 /dev/zero; exec sleep 60"}, Timeout: time.Hour, MaxText: 1000})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := p.Parse(ctx, input("x")); !errors.Is(err, parse.ErrLimit) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTemporaryFilesOfACommandGoWithIt(t *testing.T) {
+	got := read(t, shell(t, `echo "$TMPDIR"; pwd -P`, "text"))
+	tmp, dir, _ := strings.Cut(strings.TrimSpace(got.Text), "\n")
+	if tmp == "" || !strings.HasSuffix(dir, tmp) { // a system may have links to its temporary folder
+		t.Errorf("temporary files go to %q, which is not %q", tmp, dir)
+	}
+}
+
+func TestNumbersOfPagesAreNotBelievedBlindly(t *testing.T) {
+	got := read(t, shell(t, `printf '[{"type":"Text","text":"x","metadata":{"page_number":2000000000,"page_name":"far"}},{"type":"Text","text":"y","metadata":{"page_number":2,"page_name":"near"}}]'`, "json"))
+	if len(got.Labels) != 2 || got.Labels[1] != "near" {
+		t.Errorf("got %d labels, %.20q", len(got.Labels), got.Labels)
+	}
+}
+
+func TestCommandGivesMetadata(t *testing.T) {
+	got := read(t, shell(t, `printf '{"text":"x","title":"T","author":"A","language":"de","meta":{"k":"v"},"warnings":["w"],"created":"2026-01-02T03:04:05Z"}'`, "json"))
+	if got.Title != "T" || got.Author != "A" || got.Language != "de" || got.Meta["k"] != "v" || len(got.Warnings) != 1 || got.Created.Year() != 2026 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestCommandSeesLittleOfTheEnvironment(t *testing.T) {
 	t.Setenv("SECRET_KEY", "hidden")
 	if got := read(t, shell(t, "env", "text")); strings.Contains(got.Text, "SECRET_KEY") || !strings.Contains(got.Text, "PATH=") {
@@ -72,7 +115,8 @@ func TestCommandFailuresSayWhy(t *testing.T) {
 		"kill -9 $$":                       "command/sh: signal: killed",
 		"true":                             "command/sh: no text found",
 		"head -c 5000 /dev/zero":           "command/sh: wrote more than 1000 bytes: limit exceeded",
-		"sleep 60 & sleep 60":              "command/sh: not ended within 300ms: limit exceeded",
+		`head -c 900 /dev/zero | tr '\000' '\351'`: "command/sh: 0 MiB of text, more than 0: limit exceeded", // é takes two bytes here
+		"sleep 60 & sleep 60":                      "command/sh: not ended within 300ms: limit exceeded",
 	} {
 		p := command(t, external.CommandConfig{Command: []string{"/bin/sh", "-c", script}, Timeout: 300 * time.Millisecond, MaxText: 1000})
 		if _, err := p.Parse(t.Context(), input("x")); err == nil || err.Error() != want {

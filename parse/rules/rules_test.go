@@ -81,3 +81,42 @@ func TestRulesAreChecked(t *testing.T) {
 func TestParserKeepsTheContract(t *testing.T) {
 	parsetest.Run(t, open(t, rules.Rule{Match: []string{"*"}, Parser: named("x")}), parse.Input{Name: "a", Data: []byte("text")})
 }
+
+func TestTypesAreComparedInAnyCase(t *testing.T) {
+	p := open(t, rules.Rule{Types: []string{"Application/PDF"}, Parser: named("pdf")}, rules.Rule{Types: []string{"TEXT/*"}, Parser: named("text")})
+	for data, want := range map[string]string{"%PDF-1.4": "pdf", "words": "text"} {
+		if got, err := p.Parse(t.Context(), parse.Input{Name: "a", Data: []byte(data)}); err != nil || got.Text != want {
+			t.Errorf("%s: got %q, error %v, want %q", data, got.Text, err, want)
+		}
+	}
+}
+
+func TestFailureOfBothSaysBoth(t *testing.T) {
+	p, err := rules.New(named("bad"), rules.Rule{Match: []string{"*"}, Parser: failing{}, Fallback: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Parse(t.Context(), parse.Input{Name: "a", Data: []byte("x")}); !errors.Is(err, errService) || !strings.Contains(err.Error(), "bad is broken") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNothingIsAskedForACallerWhoIsGone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := open(t, rules.Rule{Match: []string{"*"}, Parser: failing{cancel}, Fallback: true})
+	if _, err := p.Parse(ctx, parse.Input{Name: "a", Data: []byte("x")}); !errors.Is(err, errService) || errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want only %v", err, errService)
+	}
+}
+
+var errService = errors.New("the service is away")
+
+// A failing parser calls first, if it is not nil, and fails.
+type failing struct{ first func() }
+
+func (f failing) Parse(context.Context, parse.Input) (rag.Text, error) {
+	if f.first != nil {
+		f.first()
+	}
+	return rag.Text{}, errService
+}
