@@ -39,6 +39,7 @@ import (
 type options struct {
 	data, only, json string
 	misses, hostile  bool
+	strict           bool // all that must be found is found, or it is a failure
 	peer             peerOptions
 	parsers          formats.Options
 }
@@ -107,9 +108,14 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	return finish(report, o.json)
+}
+
+// finish prints the report, and fails if anything was wrong.
+func finish(report *measure.Report, file string) (err error) {
 	report.Print(os.Stdout)
-	if o.json != "" {
-		err = report.WriteJSON(o.json)
+	if file != "" {
+		err = report.WriteJSON(file)
 	}
 	if n := len(report.Problems); n > 0 {
 		err = errors.Join(err, fmt.Errorf("%d things are not as they should be", n))

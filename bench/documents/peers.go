@@ -14,17 +14,36 @@ import (
 	"ragserver/bench/measure"
 )
 
-// A result is what a program made of the files of a contest.
+// A result is what a program made of the files of a contest, in its best round.
 type result struct {
-	cpu           time.Duration // of all files, in its best round
-	counted       int           // pages or documents of the files that it read
-	files         int
-	failed, late  int // files: all that it did not read; those that took too long
-	wanted        int // strings
+	files         map[string]reading // by name
+	cpu           time.Duration      // of all of them
+	failed, late  int                // files: all that it did not read; those that took too long
+	wanted        int                // strings
 	strict, loose int
 }
 
-func (r result) rate() float64 { return float64(r.counted) / max(r.cpu.Seconds(), 1e-9) }
+// A reading is what one file took.
+type reading struct {
+	cpu     time.Duration
+	counted int // pages, or 1 document; 0 if it was not read
+}
+
+// rates returns how much r and other count in a second of processor time, of the
+// files that both have read.
+func (r *result) rates(other *result) (ours, theirs float64) {
+	var counted int
+	var cpu, otherCPU time.Duration
+	for name, f := range r.files {
+		if g := other.files[name]; f.counted > 0 && g.counted > 0 {
+			counted += f.counted
+			cpu += f.cpu
+			otherCPU += g.cpu
+		}
+	}
+	per := func(t time.Duration) float64 { return float64(counted) / max(t.Seconds(), 1e-9) }
+	return per(cpu), per(otherCPU)
+}
 
 // programs are ours and the others.
 func (c contest) programs() []contestant { return append(slices.Clip(c.ours), c.others...) }
@@ -79,7 +98,7 @@ func (c contest) round(ctx context.Context, o options, names []string, all map[s
 		for _, p := range c.programs() {
 			r := results[p.name]
 			if r == nil {
-				r = &result{}
+				r = &result{files: make(map[string]reading)}
 				results[p.name] = r
 			}
 			text, cpu, err := p.read(ctx, filepath.Join(o.data, filepath.FromSlash(name)), o.peer.limit)
@@ -89,27 +108,32 @@ func (c contest) round(ctx context.Context, o options, names []string, all map[s
 			case err != nil && cpu == 0:
 				return nil, fmt.Errorf("%s: %s: %w", name, p.name, err) // it does not run at all
 			}
-			r.add(c, all[name], text, cpu, err)
+			r.add(name, c.count(all[name]), all[name], text, cpu, err)
 		}
 	}
 	return results, nil
 }
 
-func (r *result) add(c contest, e expectation, text string, cpu time.Duration, err error) {
-	r.files++
+// count is what a file counts.
+func (c contest) count(e expectation) int {
+	if c.unit == "pages" {
+		return max(e.Pages, 1)
+	}
+	return 1
+}
+
+func (r *result) add(name string, counted int, e expectation, text string, cpu time.Duration, err error) {
 	r.cpu += cpu
 	r.wanted += len(e.Expect)
 	if err != nil {
+		r.files[name] = reading{cpu: cpu}
 		r.failed++
 		if errors.Is(err, errTime) {
 			r.late++
 		}
 		return
 	}
-	r.counted++
-	if c.unit == "pages" {
-		r.counted += max(e.Pages, 1) - 1
-	}
+	r.files[name] = reading{cpu, counted}
 	strict, loose := strictly(text), loosely(text)
 	for _, w := range e.Expect {
 		if strings.Contains(strict, strictly(w.Text)) {
@@ -126,11 +150,13 @@ func (c contest) print(results map[string]*result) {
 	fmt.Printf("%-14s %9s %9s %8s %8s %7s %9s\n", "program", "CPU s", "a second", "strict", "loose", "failed", "too long")
 	for _, p := range c.programs() {
 		r := results[p.name]
-		fmt.Printf("%-14s %9.2f %9.1f %8s %8s %4d/%-2d %9d\n", p.name, r.cpu.Seconds(), r.rate(), share(r.strict, r.wanted), share(r.loose, r.wanted), r.failed, r.files, r.late)
+		rate, _ := r.rates(r)
+		fmt.Printf("%-14s %9.2f %9.1f %8s %8s %4d/%-2d %9d\n", p.name, r.cpu.Seconds(), rate, share(r.strict, r.wanted), share(r.loose, r.wanted), r.failed, len(r.files), r.late)
 	}
 }
 
-// note puts the figures into the report, ours beside each of the others.
+// note puts the figures into the report, ours beside each of the others, of the
+// files that both have read.
 func (c contest) note(results map[string]*result, report *measure.Report) {
 	for _, us := range c.ours {
 		for _, them := range c.others {
@@ -138,8 +164,9 @@ func (c contest) note(results map[string]*result, report *measure.Report) {
 			if goal, ok := c.goals[them.name]; ok {
 				report.Goal(what, measure.TimesOrMore(goal))
 			}
-			report.Set("ragserver", what, c.unit+"/s", results[us.name].rate())
-			report.Set("other", what, c.unit+"/s", results[them.name].rate())
+			ours, theirs := results[us.name].rates(results[them.name])
+			report.Set("ragserver", what, c.unit+"/s", ours)
+			report.Set("other", what, c.unit+"/s", theirs)
 		}
 	}
 }

@@ -47,6 +47,11 @@ func readAll(ctx context.Context, o options, all map[string]expectation, report 
 		s.add(name, all[name], t, err, time.Since(began), o.misses)
 	}
 	noteScores(scores, report)
+	for _, format := range slices.Sorted(maps.Keys(scores)) {
+		if s := scores[format]; o.strict && (s.Strict < s.Strings || s.Right < s.Placed) {
+			report.Problem("ragserver", "%s: %d of %d strings found, %d of %d in their places", format, s.Strict, s.Strings, s.Right, s.Placed)
+		}
+	}
 	return nil
 }
 
