@@ -109,5 +109,6 @@ func (p Picture) size(width, height float64) (w, h int, err error) {
 	if all := width * height * scale * scale; all > limit {
 		scale *= math.Sqrt(limit / all)
 	}
-	return max(1, int(math.Round(width*scale))), max(1, int(math.Round(height*scale))), nil
+	const inexact = 1e-6 // what a product falls short of a whole number
+	return max(1, int(width*scale+inexact)), max(1, int(height*scale+inexact)), nil
 }
