@@ -80,6 +80,7 @@ func (r *recovery) run() {
 	cancel()
 	writing.Wait()
 	p := r.start()
+	r.add(random) // which nobody but this run can count
 	r.exact()
 	if err := p.Process.Signal(os.Interrupt); err != nil {
 		r.t.Fatal(err)
@@ -90,37 +91,41 @@ func (r *recovery) run() {
 	r.t.Logf("%d files of %d lines, %d kills", r.files, *lineCount, *kills)
 }
 
-// write adds files, each at once, until ctx is done.
+// write adds files until ctx is done.
 func (r *recovery) write(ctx context.Context, random *rand.Rand) {
-	for ctx.Err() == nil {
-		var lines bytes.Buffer
-		counts := make(map[string]int)
-		for range *lineCount {
-			w := "w" + strconv.Itoa(random.IntN(*dictionary))
-			fmt.Fprintf(&lines, "{\"word\": %q}\n", w)
-			counts[w]++
-		}
-		r.mu.Lock()
-		for w, n := range counts {
-			r.truth[w] += n
-		}
-		name := fmt.Sprintf("f%d.jsonl", r.files)
-		r.files++
-		r.mu.Unlock()
-		hidden := filepath.Join(r.dir, "words", "."+name)
-		err := os.WriteFile(hidden, lines.Bytes(), 0o644)
-		if err == nil {
-			err = os.Rename(hidden, filepath.Join(r.dir, "words", name))
-		}
-		if err != nil {
-			r.t.Error(err)
-			return
-		}
+	for ctx.Err() == nil && r.add(random) {
 		select {
 		case <-ctx.Done():
 		case <-time.After(*lifetime / 8):
 		}
 	}
+}
+
+// add adds a file, all of it at once, and says whether it could.
+func (r *recovery) add(random *rand.Rand) bool {
+	var lines bytes.Buffer
+	counts := make(map[string]int)
+	for range *lineCount {
+		w := "w" + strconv.Itoa(random.IntN(*dictionary))
+		fmt.Fprintf(&lines, "{\"word\": %q}\n", w)
+		counts[w]++
+	}
+	r.mu.Lock()
+	for w, n := range counts {
+		r.truth[w] += n
+	}
+	name := fmt.Sprintf("f%d.jsonl", r.files)
+	r.files++
+	r.mu.Unlock()
+	hidden := filepath.Join(r.dir, "words", "."+name)
+	err := os.WriteFile(hidden, lines.Bytes(), 0o644)
+	if err == nil {
+		err = os.Rename(hidden, filepath.Join(r.dir, "words", name))
+	}
+	if err != nil {
+		r.t.Error(err)
+	}
+	return err == nil
 }
 
 func (r *recovery) sink() string { return filepath.Join(r.dir, "sink.csv") }
