@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	rag "ragserver"
 )
@@ -36,20 +37,61 @@ func (p *Pipeline) text(key string) (parsed, bool, error) {
 	if ok || err != nil || root == key {
 		return found, ok, err
 	}
+	parts, err := p.readParts(root)
+	found, ok = parts[key]
+	return found, ok, err
+}
+
+// readParts returns the parts of a document by URI.
+func (p *Pipeline) readParts(root string) (map[string]parsed, error) {
 	whole, ok, err := p.texts.Get(root)
 	if err != nil {
-		return parsed{}, false, fmt.Errorf("of %s: %w", root, err)
+		return nil, fmt.Errorf("of %s: %w", root, err)
 	}
 	if !ok {
-		return parsed{}, false, nil
+		return nil, nil
 	}
-	ok = false
+	parts := make(map[string]parsed)
 	withParts(text{In: listed{Object: rag.Object{URI: rag.URI(root)}}, Result: whole}, func(part text) {
-		if string(part.In.Object.URI) == key {
-			found, ok = part.Result, true
-		}
+		parts[string(part.In.Object.URI)] = part.Result
 	})
-	return found, ok, nil
+	delete(parts, root)
+	return parts, nil
+}
+
+// A shelf has the parts of the last document whose parts were read one by one, so
+// that thousands of them do not read it as often. A part is taken from it once.
+type shelf struct {
+	mu    sync.Mutex // guards what follows; held while a document is read
+	root  string
+	parts map[string]parsed
+}
+
+// textOnce is text for those who ask for each part of a document once, with the
+// digest that it should have.
+func (p *Pipeline) textOnce(key, digest string) (parsed, bool, error) {
+	root := string(rag.URI(key).Root())
+	if root == key {
+		return p.text(key)
+	}
+	s := &p.shelf
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.parts[key]
+	if s.root != root || !ok || found.Digest != digest {
+		parts, err := p.readParts(root)
+		if err != nil {
+			return parsed{}, false, err
+		}
+		s.root, s.parts = root, parts
+		if found, ok = parts[key]; !ok {
+			return p.texts.Get(key) // a key with the mark of parts
+		}
+	}
+	if delete(s.parts, key); len(s.parts) == 0 {
+		s.root, s.parts = "", nil
+	}
+	return found, true, nil
 }
 
 // eachText calls f for a text and those of its parts, always in the same order.

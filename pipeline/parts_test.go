@@ -142,3 +142,29 @@ func TestOriginalsAndPartsOfADocument(t *testing.T) {
 	}
 	check(t, r.stop())
 }
+
+// TestPartsAreReadOnceForAll asks for parts one by one, some of them twice, and
+// for one that has changed.
+func TestPartsAreReadOnceForAll(t *testing.T) {
+	w := newWorld(t)
+	r := w.start(openBoxes)
+	w.source.put("x.txt", box)
+	r.unpacked()
+	for _, uri := range []rag.URI{zebras, lions, zebras, zebras} {
+		want, _, err := r.text(string(uri))
+		check(t, err)
+		got, ok, err := r.textOnce(string(uri), want.Digest)
+		if err != nil || !ok || got.Text.Text != want.Text.Text || got.Text.Text == "" {
+			t.Errorf("%s: %q, %v, error %v, want %q", uri, got.Text.Text, ok, err, want.Text.Text)
+		}
+	}
+	r.shelf.root, r.shelf.parts = "mem:x.txt", map[string]parsed{string(zebras): {Digest: "old"}, string(lions): {}}
+	got, ok, err := r.textOnce(string(zebras), "the quick zebra\n")
+	if err != nil || !ok || got.Digest != "the quick zebra\n" {
+		t.Errorf("the new state is %+v, %v, error %v", got, ok, err)
+	}
+	if _, ok, err := r.textOnce("mem:x.txt//nothing", ""); ok || err != nil {
+		t.Errorf("a part that is not there: %v, error %v", ok, err)
+	}
+	check(t, r.stop())
+}

@@ -129,6 +129,7 @@ type Pipeline struct {
 	counts  *counts
 	feeds   []*feed
 	sink    *sink
+	shelf   shelf
 	known   objects // as of the start, until each source has taken its own
 	ready   atomic.Bool
 	visible atomic.Uint64 // the last epoch that searches see
@@ -167,7 +168,7 @@ func New(c Config) (*Pipeline, error) {
 func (p *Pipeline) build() {
 	g := dataflow.New("documents")
 	r := &reader{open: p.open, parser: p.c.Parser, maxSize: p.c.MaxSize, textOf: p.text}
-	e := &embedStage{splitter: p.c.Splitter, context: p.c.Context, embedder: p.c.Embedder, change: p.change, textOf: p.text, passagesOf: p.passages}
+	e := &embedStage{splitter: p.c.Splitter, context: p.c.Context, embedder: p.c.Embedder, change: p.change, textOf: p.textOnce, passagesOf: p.passages}
 
 	p.objects = dataflow.NewInput(g, "objects",
 		func(l listed) string { return string(l.Object.URI) }, dataflow.JSON[listed]())

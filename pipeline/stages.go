@@ -189,8 +189,9 @@ type embedStage struct {
 	splitter *chunk.Splitter
 	context  Situator // nil: none
 	embedder embed.Embedder
-	// textOf returns what the stage before has made of a document.
-	textOf func(key string) (parsed, bool, error)
+	// textOf returns what the stage before has made of a document, if it has
+	// this digest still.
+	textOf func(key, digest string) (parsed, bool, error)
 
 	change *modelChange // nil: none
 	// passagesOf returns the chunks that a document has in the store.
@@ -212,7 +213,7 @@ func (s *embedStage) whole(in text) (text, error) {
 	if in.Result.Text.Text != "" || in.Result.Failure != "" {
 		return in, nil
 	}
-	p, ok, err := s.textOf(string(in.In.Object.URI))
+	p, ok, err := s.textOf(string(in.In.Object.URI), in.Result.Digest)
 	if err != nil {
 		return in, fmt.Errorf("reading the text of %s: %w", in.In.Object.URI, err)
 	}
