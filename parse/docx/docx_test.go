@@ -35,7 +35,7 @@ func (w word) zip(t testing.TB) []byte {
 			members["word/"+name] = content
 		}
 	}
-	return ooxmltest.Zip(t, members)
+	return parsetest.Zip(t, members)
 }
 
 // body is a document with only a body.
@@ -247,7 +247,7 @@ func TestLockedAndForeignFilesAreNamed(t *testing.T) {
 	if _, err := docx.New(nil).Parse(t.Context(), parse.Input{Data: compound}); !errors.Is(err, parse.ErrEncrypted) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := docx.New(nil).Parse(t.Context(), parse.Input{Data: ooxmltest.Zip(t, map[string]string{"a": "b"})}); !errors.Is(err, parse.ErrUnsupported) {
+	if _, err := docx.New(nil).Parse(t.Context(), parse.Input{Data: parsetest.Zip(t, map[string]string{"a": "b"})}); !errors.Is(err, parse.ErrUnsupported) {
 		t.Errorf("got %v", err)
 	}
 }

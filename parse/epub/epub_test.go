@@ -1,11 +1,7 @@
 package epub_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -30,28 +26,9 @@ func members() map[string]string {
 	}
 }
 
-func pack(t testing.TB, members map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		f, err := w.Create(name)
-		if err == nil {
-			_, err = f.Write([]byte(members[name]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func read(t *testing.T, m map[string]string) rag.Text {
 	t.Helper()
-	got, err := epub.New().Parse(t.Context(), parse.Input{Data: pack(t, m)})
+	got, err := epub.New().Parse(t.Context(), parse.Input{Data: parsetest.Zip(t, m)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +44,7 @@ func sections(got rag.Text) string {
 }
 
 func TestParserKeepsTheContract(t *testing.T) {
-	parsetest.Run(t, epub.New(), parse.Input{Name: "a.epub", Data: pack(t, members())})
+	parsetest.Run(t, epub.New(), parse.Input{Name: "a.epub", Data: parsetest.Zip(t, members())})
 }
 
 func TestBookIsReadInItsOrder(t *testing.T) {
@@ -88,7 +65,7 @@ func TestBookIsReadInItsOrder(t *testing.T) {
 func TestEncryptedChapterSaysSo(t *testing.T) {
 	m := members()
 	m["META-INF/encryption.xml"] = `<encryption><EncryptedData><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/><CipherData><CipherReference URI="OPS/c.xhtml"/></CipherData></EncryptedData></encryption>`
-	if _, err := epub.New().Parse(t.Context(), parse.Input{Data: pack(t, m)}); !errors.Is(err, parse.ErrEncrypted) {
+	if _, err := epub.New().Parse(t.Context(), parse.Input{Data: parsetest.Zip(t, m)}); !errors.Is(err, parse.ErrEncrypted) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -149,6 +126,6 @@ func FuzzBook(f *testing.F) {
 	f.Fuzz(func(t *testing.T, opf, nav, chapter []byte) {
 		m := members()
 		m["OPS/book.opf"], m["OPS/nav.xhtml"], m["OPS/c.xhtml"] = string(opf), string(nav), string(chapter)
-		parsetest.Survives(t, epub.New(), parse.Input{Data: pack(t, m)})
+		parsetest.Survives(t, epub.New(), parse.Input{Data: parsetest.Zip(t, m)})
 	})
 }

@@ -1,12 +1,8 @@
 package odf_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -31,31 +27,12 @@ const body = `<text:tracked-changes><text:p>deleted</text:p></text:tracked-chang
 <table:table><table:table-header-rows><table:table-row><table:table-cell table:number-columns-spanned="2"><text:p>Item</text:p></table:table-cell><table:covered-table-cell/><table:table-cell><text:p>Price</text:p></table:table-cell></table:table-row></table:table-header-rows><table:table-row><table:table-cell><text:p>Tea |</text:p><text:p>black</text:p></table:table-cell><table:table-cell><text:p>x</text:p></table:table-cell><table:table-cell><text:p>2</text:p></table:table-cell></table:table-row></table:table>
 <text:p><draw:frame><draw:text-box><text:p>Boxed</text:p></draw:text-box></draw:frame><draw:frame><draw:object><math:math><math:annotation>a^2</math:annotation></math:math></draw:object></draw:frame></text:p>`
 
-func pack(t testing.TB, members map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		f, err := w.Create(name)
-		if err == nil {
-			_, err = f.Write([]byte(members[name]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func content(kind, body string) string {
 	return `<office:document-content` + spaces + `>` + styles + `<office:body><office:` + kind + `>` + body + `</office:` + kind + `></office:body></office:document-content>`
 }
 
 func text(t testing.TB) []byte {
-	return pack(t, map[string]string{
+	return parsetest.Zip(t, map[string]string{
 		"content.xml": content("text", body),
 		"meta.xml":    `<office:document-meta` + spaces + `><office:meta><dc:title>T</dc:title><meta:initial-creator>Jane</meta:initial-creator><dc:language>de-DE</dc:language><meta:keyword>k1</meta:keyword><meta:keyword>k2</meta:keyword><meta:creation-date>2020-01-02T03:04:05</meta:creation-date></office:meta></office:document-meta>`,
 		"styles.xml":  `<office:document-styles` + spaces + `><office:master-styles><style:master-page><style:footer><text:p>Foot</text:p></style:footer></style:master-page></office:master-styles></office:document-styles>`,
@@ -130,7 +107,7 @@ const slides = `<draw:page draw:name="Opening"><draw:frame presentation:class="f
 
 func show(t testing.TB) []byte {
 	page := `<office:automatic-styles><style:page-layout style:name="PL"><style:page-layout-properties fo:page-width="28cm" fo:page-height="21cm"/></style:page-layout></office:automatic-styles><office:master-styles><style:master-page style:name="" style:page-layout-name="PL"/></office:master-styles>`
-	return pack(t, map[string]string{"content.xml": content("presentation", slides), "styles.xml": `<office:document-styles` + spaces + `>` + page + `</office:document-styles>`})
+	return parsetest.Zip(t, map[string]string{"content.xml": content("presentation", slides), "styles.xml": `<office:document-styles` + spaces + `>` + page + `</office:document-styles>`})
 }
 
 func TestSlidesAreReadInTheirOrder(t *testing.T) {
@@ -155,7 +132,7 @@ func TestNumbersBeginAgainBelowTheNextItem(t *testing.T) {
 	item := func(s string) string { return "<text:list-item><text:p>" + s + "</text:p>" }
 	list := `<text:list text:style-name="L">` + item("a") + "<text:list>" + item("b") + "</text:list-item></text:list></text:list-item>" +
 		item("c") + "<text:list>" + item("d") + "</text:list-item></text:list></text:list-item></text:list>"
-	got := parsed(t, pack(t, map[string]string{"content.xml": content("text", list)}))
+	got := parsed(t, parsetest.Zip(t, map[string]string{"content.xml": content("text", list)}))
 	if want := "1. a\n  a) b\n2. c\n  a) d"; got.Text != want {
 		t.Errorf("got %q, want %q", got.Text, want)
 	}
@@ -167,7 +144,7 @@ func TestRowsAcrossTheSlideComeBeforeColumns(t *testing.T) {
 	}
 	// The gap below the first row is wider than the one between its columns.
 	page := "<draw:page>" + at("1", "12", "10", "third") + at("12", "1", "10", "second") + at("1", "1", "10", "first") + at("12", "12", "10", "fourth") + "</draw:page>"
-	got := parsed(t, pack(t, map[string]string{"content.xml": content("presentation", page)}))
+	got := parsed(t, parsetest.Zip(t, map[string]string{"content.xml": content("presentation", page)}))
 	if want := "first\n\nsecond\n\nthird\n\nfourth"; got.Text != want {
 		t.Errorf("got %q, want %q", got.Text, want)
 	}
@@ -182,7 +159,7 @@ func (n *names) Parse(_ context.Context, in parse.Input) (rag.Text, error) {
 
 func TestObjectsAreTextOrParts(t *testing.T) {
 	inner := &names{}
-	data := pack(t, map[string]string{
+	data := parsetest.Zip(t, map[string]string{
 		"content.xml":          content("text", `<text:p>a<draw:frame draw:name="File"><draw:object-ole xlink:href="./Object 2"/></draw:frame><draw:frame><draw:object xlink:href="./Object 1"/></draw:frame></text:p>`),
 		"Object 1/content.xml": content("spreadsheet", `<table:table><table:table-row><table:table-cell><text:p>h</text:p></table:table-cell><table:table-cell><text:p>i</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell table:number-columns-repeated="2"><text:p>1</text:p></table:table-cell></table:table-row></table:table>`),
 		"Object 2":             "bytes",
@@ -194,7 +171,7 @@ func TestObjectsAreTextOrParts(t *testing.T) {
 }
 
 func TestEncryptedDocumentSaysSo(t *testing.T) {
-	data := pack(t, map[string]string{"content.xml": "\x00noise", "META-INF/manifest.xml": `<manifest:manifest` + spaces + `><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`})
+	data := parsetest.Zip(t, map[string]string{"content.xml": "\x00noise", "META-INF/manifest.xml": `<manifest:manifest` + spaces + `><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`})
 	if _, err := odf.New(nil).Parse(t.Context(), parse.Input{Data: data}); !errors.Is(err, parse.ErrEncrypted) {
 		t.Errorf("error %v", err)
 	}
@@ -202,7 +179,7 @@ func TestEncryptedDocumentSaysSo(t *testing.T) {
 
 func TestDamagedContentKeepsItsBeginning(t *testing.T) {
 	whole := content("text", `<text:p>kept</text:p><text:p>lost</text:p>`)
-	got := parsed(t, pack(t, map[string]string{"content.xml": whole[:strings.Index(whole, "lost")-3]}))
+	got := parsed(t, parsetest.Zip(t, map[string]string{"content.xml": whole[:strings.Index(whole, "lost")-3]}))
 	if got.Text != "kept" || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "content.xml is damaged") {
 		t.Errorf("got %q, warnings %q", got.Text, got.Warnings)
 	}
@@ -214,7 +191,7 @@ func TestHostileDocumentsStayBounded(t *testing.T) {
 	}
 	cells := `<table:table><table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="1000000"><text:p>` + strings.Repeat("long ", 10_000) + `</text:p></table:table-cell></table:table-row></table:table>`
 	for _, s := range []string{cells, deep("text:section", 5000), deep("text:list", 5000), deep("draw:g", 5000), deep("text:note", 5000), deep("table:table", 3000)} {
-		data := pack(t, map[string]string{"content.xml": content("text", s)})
+		data := parsetest.Zip(t, map[string]string{"content.xml": content("text", s)})
 		got, err := odf.New(nil).Parse(t.Context(), parse.Input{Data: data})
 		if err != nil && !errors.Is(err, parse.ErrNoText) {
 			t.Errorf("%.60s: %v", s, err)

@@ -1,8 +1,6 @@
 package ods_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -14,26 +12,6 @@ import (
 	"ragserver/parse/ods"
 	"ragserver/parse/parsetest"
 )
-
-// pack returns an archive of names and texts in turn.
-func pack(t testing.TB, members ...string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for i := 0; i+1 < len(members); i += 2 {
-		f, err := w.Create(members[i])
-		if err == nil {
-			_, err = f.Write([]byte(members[i+1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 // content wraps what stands in a spreadsheet.
 func content(styles, sheets string) string {
@@ -64,11 +42,11 @@ func read(t *testing.T, data []byte) rag.Text {
 
 func sheets(t *testing.T, sheets string) rag.Text {
 	t.Helper()
-	return read(t, pack(t, "content.xml", content("", sheets)))
+	return read(t, parsetest.ZipInOrder(t, "content.xml", content("", sheets)))
 }
 
 func TestParserKeepsTheContract(t *testing.T) {
-	parsetest.Run(t, ods.New(nil), parse.Input{Name: "a.ods", Data: pack(t, "mimetype", ods.MediaType, "content.xml", content("", ducks), "meta.xml", meta)},
+	parsetest.Run(t, ods.New(nil), parse.Input{Name: "a.ods", Data: parsetest.ZipInOrder(t, "mimetype", ods.MediaType, "content.xml", content("", ducks), "meta.xml", meta)},
 		parse.Input{Name: "a.fods", Data: []byte(content("", ducks))})
 }
 
@@ -92,7 +70,7 @@ func TestSheetReadsLikeATable(t *testing.T) {
 
 func TestDocumentSaysWhatItIs(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"archive": pack(t, "content.xml", content("", ducks), "meta.xml", meta),
+		"archive": parsetest.ZipInOrder(t, "content.xml", content("", ducks), "meta.xml", meta),
 		"file":    []byte("<office:document>" + meta + content("", ducks) + "</office:document>"),
 	} {
 		got := read(t, data)
@@ -116,7 +94,7 @@ func TestRepetitionsAreBounded(t *testing.T) {
 func TestBoldNamesColumns(t *testing.T) {
 	row := `<table:table-row><table:table-cell table:style-name="b" office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell><table:table-cell table:style-name="b" office:value-type="float"><text:p>2</text:p></table:table-cell></table:table-row>`
 	rows := `<table:table table:name="S">` + row + strings.ReplaceAll(row, `"b"`, `"c"`) + `</table:table>`
-	got := read(t, pack(t, "content.xml", content(`<style:style style:name="b"><style:text-properties fo:font-weight="bold"/></style:style>`, rows)))
+	got := read(t, parsetest.ZipInOrder(t, "content.xml", content(`<style:style style:name="b"><style:text-properties fo:font-weight="bold"/></style:style>`, rows)))
 	if !strings.Contains(got.Text, "| 1 | 2 |\n| --- | --- |\n| 1 | 2 |") {
 		t.Errorf("got %q", got.Text)
 	}
@@ -135,7 +113,7 @@ func TestWhatLiesOverTheCells(t *testing.T) {
 	body := `<table:table table:name="S"><table:shapes><draw:frame><svg:title>Map</svg:title><svg:desc>of the lake</svg:desc><draw:object xlink:href="./Object 1"/></draw:frame>
 <draw:frame><draw:text-box><text:p>in a box</text:p></draw:text-box></draw:frame><draw:frame><draw:object-ole xlink:href="./Object 2"/></draw:frame></table:shapes></table:table>
 <table:named-expressions><table:named-range table:name="Rate" table:cell-range-address="$S.$A$1"/><table:named-range table:name="All" table:cell-range-address="$S.$A$1:.$B$2"/></table:named-expressions>`
-	data := pack(t, "content.xml", content("", body), "Object 1/content.xml", `<chart><chart:title><text:p>Ducks</text:p></chart:title><table:table><text:p>copy</text:p></table:table></chart>`, "Object 2", "attached")
+	data := parsetest.ZipInOrder(t, "content.xml", content("", body), "Object 1/content.xml", `<chart><chart:title><text:p>Ducks</text:p></chart:title><table:table><text:p>copy</text:p></table:table></chart>`, "Object 2", "attached")
 	got, err := ods.New(echo{}).Parse(t.Context(), parse.Input{Name: "a.ods", Data: data})
 	if err != nil {
 		t.Fatal(err)
@@ -152,8 +130,8 @@ func TestWhatLiesOverTheCells(t *testing.T) {
 func TestPasswordIsToldFromDamage(t *testing.T) {
 	manifest := `<manifest:manifest><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`
 	for want, data := range map[error][]byte{
-		parse.ErrEncrypted:   pack(t, "META-INF/manifest.xml", manifest, "content.xml", "\x01\x02"),
-		parse.ErrUnsupported: pack(t, "content.xml", "<a/>"),
+		parse.ErrEncrypted:   parsetest.ZipInOrder(t, "META-INF/manifest.xml", manifest, "content.xml", "\x01\x02"),
+		parse.ErrUnsupported: parsetest.ZipInOrder(t, "content.xml", "<a/>"),
 	} {
 		if _, err := ods.New(nil).Parse(t.Context(), parse.Input{Data: data}); !errors.Is(err, want) {
 			t.Errorf("got error %v, want %v", err, want)
@@ -165,6 +143,6 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(content("", ducks)))
 	f.Add([]byte(`<table:table table:name="S"><table:table-row table:number-rows-repeated="9"><table:table-cell table:number-columns-spanned="99999999" table:number-rows-spanned="2"><text:p>x</text:p><table:table/><draw:g><draw:g/></draw:g></table:table-cell></table:table-row>`))
 	f.Fuzz(func(t *testing.T, xml []byte) {
-		parsetest.Survives(t, ods.New(nil), parse.Input{Name: "a.ods", Data: pack(t, "content.xml", string(xml), "meta.xml", string(xml))})
+		parsetest.Survives(t, ods.New(nil), parse.Input{Name: "a.ods", Data: parsetest.ZipInOrder(t, "content.xml", string(xml), "meta.xml", string(xml))})
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"ragserver/parse"
 	"ragserver/parse/ooxml/ooxmltest"
+	"ragserver/parse/parsetest"
 	"ragserver/parse/parts"
 )
 
@@ -134,7 +135,7 @@ func TestObjectsGiveTheirFiles(t *testing.T) {
 }
 
 func TestEmbeddedObjectsAreUnpacked(t *testing.T) {
-	pkg, err := Open(ooxmltest.Zip(t, map[string]string{
+	pkg, err := Open(parsetest.Zip(t, map[string]string{
 		"word/a.bin": string(file(100, map[string]string{"CONTENTS": "%PDF-1.4"})), "word/b.bin": string(file(100, map[string]string{"x": "y"})),
 		"word/_rels/d.xml.rels": ooxmltest.Relations([3]string{"a", "oleObject", "a.bin"}, [3]string{"b", "oleObject", "b.bin"}, [3]string{"c", "image", "a.bin"}),
 	}))

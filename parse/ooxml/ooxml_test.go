@@ -7,10 +7,11 @@ import (
 
 	"ragserver/parse"
 	"ragserver/parse/ooxml/ooxmltest"
+	"ragserver/parse/parsetest"
 )
 
 func TestRelationsLeadToParts(t *testing.T) {
-	pkg, err := Open(ooxmltest.Zip(t, map[string]string{
+	pkg, err := Open(parsetest.Zip(t, map[string]string{
 		"_rels/.rels":           ooxmltest.Relations([3]string{"a", "officeDocument", "/Word/d.xml"}),
 		"word/d.xml":            "<d/>",
 		"word/_rels/d.xml.rels": ooxmltest.Relations([3]string{"a", "image", `..\media/../media/p.png`}, [3]string{"b", "hyperlink", "https://b.example/x"}, [3]string{"c", "image", "../../../etc/passwd"}),
@@ -40,7 +41,7 @@ func TestRelationsLeadToParts(t *testing.T) {
 }
 
 func TestLargePartsAreNotRead(t *testing.T) {
-	pkg, err := Open(ooxmltest.Zip(t, map[string]string{"a.xml": "<a>" + strings.Repeat("x", 100) + "</a>"}))
+	pkg, err := Open(parsetest.Zip(t, map[string]string{"a.xml": "<a>" + strings.Repeat("x", 100) + "</a>"}))
 	if err != nil {
 		t.Fatal(err)
 	}

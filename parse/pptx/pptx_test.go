@@ -62,7 +62,7 @@ const title = `<p:ph type="title"/>`
 
 func read(t testing.TB, s show) rag.Text {
 	t.Helper()
-	got, err := pptx.New(nil).Parse(t.Context(), parse.Input{Name: "a.pptx", Data: ooxmltest.Zip(t, s)})
+	got, err := pptx.New(nil).Parse(t.Context(), parse.Input{Name: "a.pptx", Data: parsetest.Zip(t, s)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func (inner) Parse(_ context.Context, in parse.Input) (rag.Text, error) {
 
 func TestEmbeddedFilesAreParts(t *testing.T) {
 	s := slides(sp("", "", para("x"))).rels(1, [3]string{"e", "package", "../embeddings/a.docx"}).with(show{"ppt/embeddings/a.docx": "content"})
-	got, err := pptx.New(inner{}).Parse(t.Context(), parse.Input{Data: ooxmltest.Zip(t, s)})
+	got, err := pptx.New(inner{}).Parse(t.Context(), parse.Input{Data: parsetest.Zip(t, s)})
 	if err != nil || len(got.Parts) != 1 || got.Parts[0].Name != "a.docx" || got.Parts[0].Text.Text != "content" {
 		t.Errorf("got %+v, error %v", got.Parts, err)
 	}
@@ -212,7 +212,7 @@ func TestLockedAndForeignFilesAreNamed(t *testing.T) {
 	if _, err := pptx.New(nil).Parse(t.Context(), parse.Input{Data: []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")}); !errors.Is(err, parse.ErrEncrypted) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := pptx.New(nil).Parse(t.Context(), parse.Input{Data: ooxmltest.Zip(t, map[string]string{"a": "b"})}); !errors.Is(err, parse.ErrUnsupported) {
+	if _, err := pptx.New(nil).Parse(t.Context(), parse.Input{Data: parsetest.Zip(t, map[string]string{"a": "b"})}); !errors.Is(err, parse.ErrUnsupported) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -226,20 +226,20 @@ func full() show {
 }
 
 func TestParserKeepsTheContract(t *testing.T) {
-	parsetest.Run(t, pptx.New(inner{}), parse.Input{Name: "full.pptx", Data: ooxmltest.Zip(t, full())}, parse.Input{Name: "small.pptx", Data: ooxmltest.Zip(t, slides(sp("", "", para("x"))))})
+	parsetest.Run(t, pptx.New(inner{}), parse.Input{Name: "full.pptx", Data: parsetest.Zip(t, full())}, parse.Input{Name: "small.pptx", Data: parsetest.Zip(t, slides(sp("", "", para("x"))))})
 }
 
 // FuzzParse reads archives, and parts put into a sound archive, which damage to an
 // archive does not reach.
 func FuzzParse(f *testing.F) {
 	s := full()
-	f.Add(ooxmltest.Zip(f, s), s["ppt/presentation.xml"], s["ppt/slides/slide1.xml"], s["ppt/slides/slide2.xml"])
+	f.Add(parsetest.Zip(f, s), s["ppt/presentation.xml"], s["ppt/slides/slide1.xml"], s["ppt/slides/slide2.xml"])
 	f.Add([]byte("PK"), "<p:presentation/>", s["ppt/comments/c.xml"], s["ppt/slides/slide1.xml"])
 	f.Fuzz(func(t *testing.T, data []byte, presentation, slide, layout string) {
 		parsetest.Survives(t, pptx.New(inner{}), parse.Input{Data: data})
 		more := full().rels(2, [3]string{"l", "slideLayout", "l.xml"}, [3]string{"c", "chart", "l.xml"}, [3]string{"r2", "diagramData", "l.xml"}).
 			with(show{"ppt/presentation.xml": presentation, "ppt/slides/slide2.xml": slide, "ppt/slides/l.xml": layout, "ppt/comments/c.xml": slide})
-		parsetest.Survives(t, pptx.New(inner{}), parse.Input{Data: ooxmltest.Zip(t, more)})
+		parsetest.Survives(t, pptx.New(inner{}), parse.Input{Data: parsetest.Zip(t, more)})
 	})
 }
 

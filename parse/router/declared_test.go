@@ -1,12 +1,11 @@
 package router_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"strings"
 	"testing"
 
 	"ragserver/parse"
+	"ragserver/parse/parsetest"
 	"ragserver/parse/router"
 )
 
@@ -14,30 +13,16 @@ func TestArchivesAreWhatTheySayTheyAre(t *testing.T) {
 	const text = "application/vnd.oasis.opendocument.text"
 	manifest := `<manifest:manifest><manifest:file-entry manifest:full-path="/" manifest:media-type="` + text + `"/></manifest:manifest>`
 	for _, c := range []struct {
-		members [][2]string
+		members []string
 		want    string
 	}{
-		{[][2]string{{"content.xml", "<a/>"}, {"mimetype", text + "\n"}}, text},
-		{[][2]string{{"content.xml", "<a/>"}, {"META-INF/manifest.xml", manifest}}, text},
-		{[][2]string{{"META-INF/container.xml", "<a/>"}, {"mimetype", "application/epub+zip"}}, "application/epub+zip"},
-		{[][2]string{{"META-INF/container.xml", "<a/>"}, {"x/book.opf", "<a/>"}}, "application/epub+zip"},
-		{[][2]string{{"a.txt", "<a/>"}, {"mimetype", "application/x-anything"}}, "application/zip"},
+		{[]string{"content.xml", "<a/>", "mimetype", text + "\n"}, text},
+		{[]string{"content.xml", "<a/>", "META-INF/manifest.xml", manifest}, text},
+		{[]string{"META-INF/container.xml", "<a/>", "mimetype", "application/epub+zip"}, "application/epub+zip"},
+		{[]string{"META-INF/container.xml", "<a/>", "x/book.opf", "<a/>"}, "application/epub+zip"},
+		{[]string{"a.txt", "<a/>", "mimetype", "application/x-anything"}, "application/zip"},
 	} {
-		var b bytes.Buffer
-		w := zip.NewWriter(&b)
-		for _, m := range c.members {
-			f, err := w.Create(m[0])
-			if err == nil {
-				_, err = f.Write([]byte(m[1]))
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if got := router.Detect(parse.Input{Name: "x", Data: b.Bytes()}); got != c.want {
+		if got := router.Detect(parse.Input{Name: "x", Data: parsetest.ZipInOrder(t, c.members...)}); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.members, got, c.want)
 		}
 	}

@@ -1,8 +1,6 @@
 package xlsx_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,24 +19,13 @@ func pack(t testing.TB, members ...string) []byte {
 	for i := 0; i+1 < len(members); i += 2 {
 		last[members[i]] = i
 	}
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
+	var left []string
 	for i := 0; i+1 < len(members); i += 2 {
-		if last[members[i]] != i {
-			continue
-		}
-		f, err := w.Create(members[i])
-		if err == nil {
-			_, err = f.Write([]byte(members[i+1]))
-		}
-		if err != nil {
-			t.Fatal(err)
+		if last[members[i]] == i {
+			left = append(left, members[i], members[i+1])
 		}
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return parsetest.ZipInOrder(t, left...)
 }
 
 const relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -1,7 +1,6 @@
 package zipped_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"encoding/xml"
@@ -12,30 +11,12 @@ import (
 	"testing"
 
 	"ragserver/parse"
+	"ragserver/parse/parsetest"
 	"ragserver/parse/zipped"
 )
 
-func pack(t *testing.T, members map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for name, text := range members {
-		f, err := w.Create(name)
-		if err == nil {
-			_, err = f.Write([]byte(text))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestMembersAreFoundByAnyWayToWriteThem(t *testing.T) {
-	a, err := zipped.Open(pack(t, map[string]string{`Word\\Document.xml`: "<a/>", "../up.txt": "x"}))
+	a, err := zipped.Open(parsetest.Zip(t, map[string]string{`Word\\Document.xml`: "<a/>", "../up.txt": "x"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +31,7 @@ func TestMembersAreFoundByAnyWayToWriteThem(t *testing.T) {
 }
 
 func TestWhatUnpacksToTooMuchIsRefused(t *testing.T) {
-	a, err := zipped.Open(pack(t, map[string]string{"bomb": strings.Repeat("\x00", 257<<20), "a": "text"}))
+	a, err := zipped.Open(parsetest.Zip(t, map[string]string{"bomb": strings.Repeat("\x00", 257<<20), "a": "text"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +44,7 @@ func TestWhatUnpacksToTooMuchIsRefused(t *testing.T) {
 }
 
 func TestWhatSaysThatItIsTooLargeIsNotUnpacked(t *testing.T) {
-	a, err := zipped.Open(pack(t, map[string]string{"bomb": strings.Repeat("\x00", 20<<20), "a": "text"}))
+	a, err := zipped.Open(parsetest.Zip(t, map[string]string{"bomb": strings.Repeat("\x00", 20<<20), "a": "text"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +67,7 @@ func TestWhatSaysThatItIsTooLargeIsNotUnpacked(t *testing.T) {
 }
 
 func TestASizeThatIsNotTrueCostsNothing(t *testing.T) {
-	data := pack(t, map[string]string{"a": "text"})
+	data := parsetest.Zip(t, map[string]string{"a": "text"})
 	directory := bytes.Index(data, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint32(data[directory+24:], 200<<20) // unpacked
 	a, err := zipped.Open(data)

@@ -1,33 +1,7 @@
 // Package ooxmltest makes documents for the tests of parsers.
 package ooxmltest
 
-import (
-	"archive/zip"
-	"bytes"
-	"maps"
-	"slices"
-	"testing"
-)
-
-// Zip returns an archive of members, by name.
-func Zip(t testing.TB, members map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		f, err := w.Create(name)
-		if err == nil {
-			_, err = f.Write([]byte(members[name]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
+import "bytes"
 
 // Relations returns the part that holds relations: ID, type and target of each, in
 // this order. A target with a colon is outside the document.
